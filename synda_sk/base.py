@@ -1,0 +1,331 @@
+"""The three contracts: generators make rows, samplers add rows, query strategies choose rows."""
+
+import dataclasses
+import sys
+from abc import ABC, abstractmethod
+from typing import Any, Self
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from synda_sk.typing import FloatArray, IntArray, Labels, Table
+from synda_sk.utils import check_table, split_missing
+
+__all__ = ["BaseGenerator", "BaseQueryStrategy", "SamplerMixin"]
+
+
+def check_labelled_table(
+    estimator: BaseEstimator, X: Table, y: Labels, *, reset: bool = True
+) -> tuple[Table, NDArray[Any]]:
+    """Validate a table whose rows all have a label.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ or a label is missing.
+    """
+    if y is None:
+        raise ValueError(
+            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
+        )
+    X = check_table(estimator, X, reset=reset)
+    known, is_missing = split_missing(y)
+    check_consistent_length(X, is_missing)
+    if is_missing.any():
+        raise ValueError(
+            f"Input y contains NaN or None in {int(is_missing.sum())} of {len(is_missing)} rows; "
+            f"{type(estimator).__name__} needs every row labelled."
+        )
+    return X, known
+
+
+class _TableTags:
+    """Tags of estimators that take mixed tables with missing values and need `y`."""
+
+    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.target_tags.required = True
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+class BaseGenerator(_TableTags, BaseEstimator, ABC):
+    """Contract of a generator of labelled synthetic rows, x = G(z, c).
+
+    A subclass writes ``_fit(X, y)`` and ``_sample(labels, rng)``; validation,
+    labels and seeds are settled here. ``random_state`` is read at each call of
+    ``sample``: an int repeats the same rows, a RandomState moves on.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels seen in fit.
+    class_count_ : ndarray of shape (n_classes,)
+        Rows of each class in fit.
+    n_features_in_ : int
+        Number of columns.
+    """
+
+    random_state: Any
+
+    def fit(self, X: Table, y: Labels) -> Self:
+        """Learn the distribution of the rows of each class.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Real rows: numbers, integers, booleans, categories, missing values.
+        y : array-like of shape (n_samples,)
+            Their labels, none missing.
+
+        Returns
+        -------
+        BaseGenerator
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a label is missing or lengths differ.
+        """
+        X, y = check_labelled_table(self, X, y)
+        self.classes_, self.class_count_ = np.unique(y, return_counts=True)
+        self._fit(X, y)
+        return self
+
+    def sample(self, n_samples: int, y: Labels | None = None) -> tuple[Table, NDArray[Any]]:
+        """Draw synthetic rows with the container, columns and dtypes seen in fit.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of rows, at least 0.
+        y : label, array-like of shape (n_samples,) or None, default=None
+            The class wanted, of every row or row by row. None draws classes
+            with their frequencies in fit.
+
+        Returns
+        -------
+        X : table of shape (n_samples, n_features)
+            Synthetic rows.
+        y : ndarray of shape (n_samples,)
+            Their labels.
+
+        Raises
+        ------
+        ValueError
+            If `n_samples` is negative, `y` has another length or an unseen label.
+        """
+        check_is_fitted(self)
+        if not isinstance(n_samples, int | np.integer) or n_samples < 0:
+            raise ValueError(f"n_samples == {n_samples!r}, must be an int >= 0.")
+        rng = check_random_state(self.random_state)
+        labels = self._labels(int(n_samples), y, rng)
+        return self._sample(labels, rng), labels
+
+    def _labels(self, n_samples: int, y: Labels | None, rng: np.random.RandomState) -> NDArray[Any]:
+        if y is None:
+            return rng.choice(self.classes_, size=n_samples, p=self.class_count_ / self.class_count_.sum())
+        labels = np.asarray(y)
+        labels = np.repeat(labels, n_samples) if labels.ndim == 0 else labels
+        if labels.shape != (n_samples,):
+            raise ValueError(f"y has shape {labels.shape}, expected one label or {n_samples}, as n_samples.")
+        unseen = np.setdiff1d(labels, self.classes_)
+        if len(unseen):
+            raise ValueError(f"y contains labels not seen in fit: {unseen.tolist()}; known: {self.classes_.tolist()}.")
+        return labels
+
+    @abstractmethod
+    def _fit(self, X: Table, y: NDArray[Any]) -> None:
+        """Fit to validated rows and labels."""
+
+    @abstractmethod
+    def _sample(self, labels: NDArray[Any], rng: np.random.RandomState) -> Table:
+        """Draw one row a label, in the order of `labels`."""
+
+
+class SamplerMixin(_TableTags):
+    """Contract of an imbalanced-learn sampler that adds rows.
+
+    A subclass writes ``_fit_resample(X, y)``, which returns the original rows
+    first and the new ones behind them. Nothing of imbalanced-learn is imported
+    unless the user has done so.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Rows added, by class.
+    synthetic_mask_ : ndarray of bool of shape (n_resampled,)
+        True for the rows that were added.
+    """
+
+    sampling_strategy_: dict[Any, int]
+    synthetic_mask_: NDArray[np.bool_]
+
+    def fit(self, X: Table, y: Labels) -> Self:
+        """Check the input and fit the parts of the sampler; use ``fit_resample`` to resample.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their labels.
+
+        Returns
+        -------
+        SamplerMixin
+            Itself.
+        """
+        self.fit_resample(X, y)
+        return self
+
+    def fit_resample(self, X: Table, y: Labels) -> tuple[Table, NDArray[Any]]:
+        """Return the rows given, followed by the rows added.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their labels, of at least two classes.
+
+        Returns
+        -------
+        X_resampled : table of shape (n_resampled, n_features)
+            Same container and dtypes as `X`.
+        y_resampled : ndarray or Series of shape (n_resampled,)
+            Labels in the container of `y`.
+
+        Raises
+        ------
+        ValueError
+            If `y` has a single class or missing labels.
+        """
+        X, labels = check_labelled_table(self, X, y)
+        classes, counts = np.unique(labels, return_counts=True)
+        if len(classes) < 2:
+            raise ValueError(
+                f"The target 'y' needs to have more than 1 class. Got {len(classes)} class instead: "
+                f"{classes.tolist()}."
+            )
+        X_resampled, y_resampled = self._fit_resample(X, labels)
+        self.synthetic_mask_ = np.arange(len(y_resampled)) >= len(labels)
+        added = y_resampled[self.synthetic_mask_]
+        self.sampling_strategy_ = {label: int((added == label).sum()) for label in classes.tolist()}
+        return X_resampled, _like(y, y_resampled)
+
+    def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
+        raise NotImplementedError
+
+    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
+        """imbalanced-learn's tags where it is in use, scikit-learn's otherwise."""
+        tags = super().__sklearn_tags__()
+        if "imblearn" not in sys.modules:
+            return tags
+        from imblearn.utils._tags import InputTags, SamplerTags, Tags
+
+        given = _field_values(tags) | {
+            "estimator_type": "sampler",
+            "input_tags": InputTags(**_field_values(tags.input_tags) | {"dataframe": True}),
+            "sampler_tags": SamplerTags(),
+        }
+        return Tags(**given)
+
+
+def _field_values(tags: Any) -> dict[str, Any]:
+    return {field.name: getattr(tags, field.name) for field in dataclasses.fields(tags)}
+
+
+def _like(y: Labels, resampled: NDArray[Any]) -> Any:
+    """Give the resampled labels the container of the labels that came in."""
+    if not hasattr(y, "to_numpy"):
+        return resampled
+    given = nw.from_native(y, series_only=True)
+    series = nw.new_series(given.name or "", resampled.tolist(), backend=given.implementation).to_native()
+    if hasattr(series, "astype"):
+        series = series.astype(y.dtype)  # type: ignore[union-attr]
+        series.name = given.name
+        return series
+    return nw.from_native(series, series_only=True).cast(given.dtype).to_native()
+
+
+class BaseQueryStrategy(BaseEstimator, ABC):
+    """Contract of a rule that chooses which rows to have labelled."""
+
+    @abstractmethod
+    def query(
+        self,
+        estimator: Any,
+        X_pool: Table,
+        n_queries: int | None = None,
+        *,
+        X_labeled: Table | None = None,
+        y_labeled: Labels | None = None,
+    ) -> IntArray:
+        """Return the positions in `X_pool` of the rows to label next, best first.
+
+        Parameters
+        ----------
+        estimator : fitted classifier
+            Has ``predict_proba`` or ``decision_function``.
+        X_pool : table of shape (n_pool, n_features)
+            Unlabelled rows.
+        n_queries : int or None, default=None
+            Rows wanted; None takes the strategy's batch size.
+        X_labeled : table of shape (n_labeled, n_features) or None
+            Rows labelled so far.
+        y_labeled : array-like of shape (n_labeled,) or None
+            Their labels.
+
+        Returns
+        -------
+        ndarray of int of shape (n_queries,)
+            Distinct positions, fewer where the pool is smaller.
+        """
+
+    @abstractmethod
+    def score_samples(self, estimator: Any, X_pool: Table) -> FloatArray:
+        """Return the score of each row of `X_pool`, higher meaning sooner.
+
+        Parameters
+        ----------
+        estimator : fitted classifier
+            Has ``predict_proba`` or ``decision_function``.
+        X_pool : table of shape (n_pool, n_features)
+            Unlabelled rows.
+
+        Returns
+        -------
+        ndarray of shape (n_pool,)
+            Scores.
+        """
+
+    def __call__(self, learner: Any, X_pool: Table, n_instances: int = 1) -> tuple[IntArray, FloatArray]:
+        """Query as modAL 0.4.2 does: ``(indices, utilities)``, always a tuple.
+
+        Parameters
+        ----------
+        learner : modAL.ActiveLearner or fitted classifier
+            Its fitted estimator is asked for probabilities.
+        X_pool : table of shape (n_pool, n_features)
+            Unlabelled rows.
+        n_instances : int, default=1
+            Rows wanted.
+
+        Returns
+        -------
+        indices : ndarray of int of shape (n_instances,)
+            Positions in `X_pool`.
+        utilities : ndarray of shape (n_instances,)
+            Their scores.
+        """
+        estimator = getattr(learner, "estimator", learner)
+        indices = self.query(estimator, X_pool, n_instances)
+        return indices, self.score_samples(estimator, X_pool)[indices]

@@ -1,0 +1,26 @@
+"""Exceptions and warnings of synda_sk.
+
+::
+
+    Warning
+    └── UserWarning
+        └── SynDAWarning
+            ├── InertParameterWarning    a parameter was given that this call cannot use
+            └── BudgetClippedWarning     more labels were asked for than there are
+
+Bad input raises scikit-learn's own kinds (``ValueError``, ``TypeError``, ``NotFittedError``).
+"""
+
+__all__ = ["BudgetClippedWarning", "InertParameterWarning", "SynDAWarning"]
+
+
+class SynDAWarning(UserWarning):
+    """Base of every warning raised by synda_sk."""
+
+
+class InertParameterWarning(SynDAWarning):
+    """A parameter was set explicitly that the call at hand does not use."""
+
+
+class BudgetClippedWarning(SynDAWarning):
+    """A label budget was larger than the number of labelled rows and was reduced to it."""

@@ -1,0 +1,25 @@
+"""Labels, tables, weights and seeds: what the other modules share."""
+
+from synda_sk.utils._codec import TableCodec
+from synda_sk.utils._encoder import TableEncoder
+from synda_sk.utils._frames import check_table, concat_rows, is_frame, take_rows
+from synda_sk.utils._labels import missing_values, split_missing
+from synda_sk.utils._optional import import_optional
+from synda_sk.utils._random import SeedStreams, set_seed
+from synda_sk.utils._weights import fit_weighted, weight_route
+
+__all__ = [
+    "SeedStreams",
+    "TableCodec",
+    "TableEncoder",
+    "check_table",
+    "concat_rows",
+    "fit_weighted",
+    "import_optional",
+    "is_frame",
+    "missing_values",
+    "set_seed",
+    "split_missing",
+    "take_rows",
+    "weight_route",
+]

@@ -1,0 +1,189 @@
+"""A mixed-type table as numbers and category codes, and back."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import narwhals as nw
+import numpy as np
+
+from synda_sk.typing import FloatArray, IntArray, Table
+from synda_sk.utils._frames import is_frame, numeric_values
+from synda_sk.utils._labels import missing_values
+
+MISSING, UNKNOWN = -1, -2
+
+
+@dataclass
+class _Column:
+    name: str
+    kind: Literal["continuous", "integer", "datetime", "category"]
+    levels: dict[Hashable, int]
+    sample: Any  # one value a level, then one missing value: native, so that dtypes survive
+
+
+class TableCodec:
+    """Translate a table into a numeric and a categorical part, without loss.
+
+    Continuous, integer and datetime columns become float64 with NaN where
+    missing; strings, categories, objects and booleans become integer codes,
+    -1 where missing, -2 where the level was not seen in fit.
+
+    Attributes
+    ----------
+    numeric : list of str
+        Names of the columns in the numeric part.
+    categorical : list of str
+        Names of the columns in the categorical part.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from synda_sk.utils import TableCodec
+    >>> frame = pd.DataFrame({"amount": [1.5, None], "type": ["transfer", "bill"]})
+    >>> codec = TableCodec().fit(frame)
+    >>> numbers, codes = codec.encode(frame)
+    >>> numbers.tolist(), codes.tolist()
+    ([[1.5], [nan]], [[0], [1]])
+    >>> codec.decode(numbers, codes).equals(frame)
+    True
+    """
+
+    def fit(self, X: Table) -> "TableCodec":
+        """Learn names, kinds, levels and dtypes of the columns of `X`."""
+        self._frame = is_frame(X)
+        self._dtype = None if self._frame else np.asarray(X).dtype
+        self._columns = [_learn(name, column) for name, column in _columns(X)]
+        self.numeric = [c.name for c in self._columns if c.kind != "category"]
+        self.categorical = [c.name for c in self._columns if c.kind == "category"]
+        self.n_levels = [len(c.levels) for c in self._columns if c.kind == "category"]
+        self.is_integer = np.array([c.kind != "continuous" for c in self._columns if c.kind != "category"], bool)
+        return self
+
+    def encode(self, X: Table) -> tuple[FloatArray, IntArray]:
+        """Split `X` into numbers of shape (n, n_numeric) and codes of shape (n, n_categorical)."""
+        numbers = np.empty((len(X), len(self.numeric)))
+        codes = np.empty((len(X), len(self.categorical)), dtype=np.intp)
+        i = j = 0
+        for learned, (_, column) in zip(self._columns, _columns(X), strict=True):
+            if learned.kind == "category":
+                codes[:, j] = _codes(column, learned.levels)
+                j += 1
+            else:
+                numbers[:, i] = _numbers(column, learned.kind)
+                i += 1
+        return numbers, codes
+
+    def decode(self, numbers: FloatArray, codes: IntArray) -> Table:
+        """Rebuild a table with the container, column order and dtypes of fit.
+
+        Integer and datetime columns are rounded; values are taken as they are
+        otherwise.
+        """
+        parts = {}
+        i = j = 0
+        for column in self._columns:
+            if column.kind == "category":
+                rows = np.where(codes[:, j] == MISSING, len(column.levels), codes[:, j])
+                parts[column.name] = column.sample[rows]
+                j += 1
+            else:
+                values = numbers[:, i] if column.kind == "continuous" else np.round(numbers[:, i])
+                parts[column.name] = _restore(values, column) if self._frame else values
+                i += 1
+        if self._frame:
+            return nw.DataFrame.from_dict(parts).to_native()
+        out = np.empty((len(numbers), len(parts)), dtype=self._dtype)
+        for k, values in enumerate(parts.values()):
+            out[:, k] = values
+        return out
+
+
+def _columns(X: Table) -> Iterator[tuple[str, Any]]:
+    if is_frame(X):
+        frame = nw.from_native(X, eager_only=True)
+        yield from ((name, frame[name]) for name in frame.columns)
+    else:
+        array = np.asarray(X)
+        yield from ((f"x{k}", array[:, k]) for k in range(array.shape[1]))
+
+
+def _learn(name: str, column: Any) -> _Column:
+    kind = _kind(column)
+    if kind != "category":
+        return _Column(name, kind, {}, column[:0])
+    values, missing = _values(column)
+    levels: dict[Hashable, int] = {}
+    first = []
+    for row in np.flatnonzero(~missing):
+        if levels.setdefault(values[row], len(levels)) == len(first):
+            first.append(row)
+    first.extend(np.flatnonzero(missing)[:1])
+    return _Column(name, kind, levels, column[np.asarray(first, dtype=np.intp)])
+
+
+def _kind(column: Any) -> Literal["continuous", "integer", "datetime", "category"]:
+    if isinstance(column, np.ndarray):
+        if column.dtype.kind == "f":
+            return "continuous"
+        if column.dtype.kind in "iu":
+            return "integer"
+        if column.dtype.kind == "O":
+            known = column[~missing_values(column)]
+            if len(known) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in known):
+                return "integer" if all(isinstance(v, int) for v in known) else "continuous"
+        return "category"
+    if column.dtype.is_float() or column.dtype.is_decimal():
+        return "continuous"
+    if column.dtype.is_integer():
+        return "integer"
+    return "datetime" if column.dtype in (nw.Datetime, nw.Date) else "category"
+
+
+def _values(column: Any) -> tuple[list[Any], np.ndarray]:
+    if isinstance(column, np.ndarray):
+        return column.tolist(), missing_values(column)
+    missing = column.is_null().to_numpy().astype(bool)
+    return column.to_list(), missing
+
+
+def _codes(column: Any, levels: dict[Hashable, int]) -> IntArray:
+    values, missing = _values(column)
+    codes = np.fromiter((levels.get(v, UNKNOWN) for v in values), dtype=np.intp, count=len(values))
+    codes[missing] = MISSING
+    return codes
+
+
+def _numbers(column: Any, kind: str) -> FloatArray:
+    if isinstance(column, np.ndarray):
+        return column.astype(np.float64)
+    if kind != "datetime":
+        return numeric_values(column)
+    microseconds = np.asarray(column.to_numpy(), dtype="datetime64[us]")
+    numbers = microseconds.astype(np.int64).astype(np.float64)
+    numbers[np.isnat(microseconds)] = np.nan
+    return numbers
+
+
+def _restore(values: FloatArray, column: _Column) -> Any:
+    like = column.sample
+    if column.kind == "datetime":
+        return _restore_datetime(values, column.name, like)
+    series = nw.new_series(column.name, values, backend=like.implementation)
+    native = series.to_native()
+    if hasattr(native, "astype"):  # pandas keeps its own dtypes, the nullable ones too
+        return nw.from_native(native.astype(like.to_native().dtype), series_only=True)
+    known = [None if value != value else value for value in values.tolist()]
+    series = nw.new_series(column.name, known, dtype=nw.Float64(), backend=like.implementation)
+    return series.cast(like.dtype)
+
+
+def _restore_datetime(values: FloatArray, name: str, like: Any) -> Any:
+    stamps = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
+    known = ~np.isnan(values)
+    stamps[known] = values[known].astype(np.int64).astype("datetime64[us]")
+    series = nw.new_series(name, stamps, backend=like.implementation)
+    zone = getattr(like.dtype, "time_zone", None)
+    if zone is not None:
+        series = series.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+    return series.cast(like.dtype)

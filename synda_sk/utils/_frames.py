@@ -1,0 +1,106 @@
+"""Tables whatever their container: ndarray, pandas or polars."""
+
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from narwhals.dependencies import is_into_dataframe
+from sklearn.base import BaseEstimator
+from sklearn.utils import _safe_indexing, check_array
+from sklearn.utils.validation import validate_data
+
+from synda_sk.typing import Table
+
+
+def is_frame(X: Table) -> bool:
+    """Tell whether `X` is a pandas, polars or other narwhals-readable data frame."""
+    return bool(is_into_dataframe(X))
+
+
+def check_table(estimator: BaseEstimator, X: Table, *, reset: bool) -> Table:
+    """Validate a table without flattening its types.
+
+    Data frames stay as they are (their columns' names are checked); anything
+    else becomes a two-dimensional array, numeric where it can be.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Gets ``n_features_in_`` and ``feature_names_in_`` when `reset`, is checked
+        against them otherwise.
+    X : table of shape (n_samples, n_features)
+        May hold NaN and strings; infinity is refused.
+    reset : bool
+        True in fit.
+
+    Returns
+    -------
+    table
+        The frame itself, or an ndarray.
+
+    Raises
+    ------
+    ValueError
+        If `X` is sparse, empty, not two-dimensional, holds infinity, or does not match what
+        was fitted.
+    """
+    if is_frame(X):
+        if X.shape[0] < 1 or X.shape[1] < 1:
+            raise ValueError(
+                f"Found array with {X.shape[0]} sample(s) and {X.shape[1]} feature(s) "
+                f"(shape={tuple(X.shape)}) while a minimum of 1 is required."
+            )
+        names = [str(name) for name in X.columns]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"X has duplicated column names: {repeated}. Give each column its own name.")
+        _refuse_infinity(X)
+        return validate_data(estimator, X, reset=reset, skip_check_array=True)
+    return validate_data(
+        estimator, X, reset=reset, dtype=_array_dtype(X), ensure_all_finite="allow-nan", accept_sparse=False
+    )
+
+
+def _array_dtype(X: Table) -> Any:
+    """Numbers hidden in an object array become numbers; strings keep it an object array."""
+    if getattr(X, "dtype", None) != object and not isinstance(X, list | tuple):
+        return None
+    try:
+        check_array(X, dtype=np.float64, ensure_all_finite=False)
+    except (ValueError, TypeError) as error:
+        return "numeric" if "argument must be" in str(error) or "complex" in str(error).lower() else object
+    return "numeric"
+
+
+def _refuse_infinity(X: Table) -> None:
+    frame = nw.from_native(X, eager_only=True)
+    for name in frame.columns:
+        column = frame[name]
+        if column.dtype.is_float() and np.isinf(numeric_values(column)).any():
+            raise ValueError(f"Input X contains infinity in column {name!r}; replace it or mark it missing.")
+
+
+def numeric_values(column: nw.Series[Any]) -> np.ndarray:
+    """Return a numeric or boolean column as float64, missing values as NaN."""
+    return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
+
+
+def take_rows(X: Table, rows: np.ndarray) -> Table:
+    """Return the rows at integer positions `rows`, in the container of `X`."""
+    return _safe_indexing(X, rows)
+
+
+def concat_rows(X: Table, X_new: Table) -> Table:
+    """Stack two tables of one kind; a pandas index is numbered anew.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from synda_sk.utils import concat_rows
+    >>> concat_rows(np.zeros((2, 3)), np.ones((1, 3))).shape
+    (3, 3)
+    """
+    if is_frame(X):
+        parts = [nw.maybe_reset_index(nw.from_native(part, eager_only=True)) for part in (X, X_new)]
+        return nw.maybe_reset_index(nw.concat(parts, how="vertical")).to_native()
+    return np.concatenate([X, X_new])
