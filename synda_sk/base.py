@@ -245,7 +245,7 @@ def _field_values(tags: Any) -> dict[str, Any]:
 
 def _like(y: Labels, resampled: NDArray[Any]) -> Any:
     """Give the resampled labels the container of the labels that came in."""
-    if not hasattr(y, "to_numpy"):
+    if not hasattr(y, "to_numpy") or len(y.shape) != 1:
         return resampled
     given = nw.from_native(y, series_only=True)
     series = nw.new_series(given.name or "", resampled.tolist(), backend=given.implementation).to_native()

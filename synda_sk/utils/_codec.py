@@ -102,7 +102,7 @@ class TableCodec:
 def _columns(X: Table) -> Iterator[tuple[str, Any]]:
     if is_frame(X):
         frame = nw.from_native(X, eager_only=True)
-        yield from ((name, frame[name]) for name in frame.columns)
+        yield from ((column.name, column) for column in frame.iter_columns())
     else:
         array = np.asarray(X)
         yield from ((f"x{k}", array[:, k]) for k in range(array.shape[1]))

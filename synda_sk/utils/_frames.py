@@ -74,10 +74,9 @@ def _array_dtype(X: Table) -> Any:
 
 def _refuse_infinity(X: Table) -> None:
     frame = nw.from_native(X, eager_only=True)
-    for name in frame.columns:
-        column = frame[name]
+    for column in frame.iter_columns():
         if column.dtype.is_float() and np.isinf(numeric_values(column)).any():
-            raise ValueError(f"Input X contains infinity in column {name!r}; replace it or mark it missing.")
+            raise ValueError(f"Input X contains infinity in column {column.name!r}; replace it or mark it missing.")
 
 
 def numeric_values(column: nw.Series[Any]) -> np.ndarray:

@@ -1,0 +1,162 @@
+"""Which rows to ask for next: the selector's choice and the hedge around it."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from synda_sk._state import LabelState, Pool
+from synda_sk.selection._committee import Committee, make_partner
+from synda_sk.selection._start import ANOMALY, RANDOM, combine_picks, hedge_size
+from synda_sk.typing import FloatArray, IntArray
+from synda_sk.utils import Features, SeedStreams, set_seed, take_rows
+
+
+class Choice(NamedTuple):
+    """Rows chosen, their scores, the arm that chose each, and how many of them are a hedge."""
+
+    rows: IntArray
+    scores: FloatArray
+    arms: NDArray[np.int8]
+    n_hedge: int
+
+
+@dataclass
+class Acquisition:
+    """Everything needed to choose rows of a pool.
+
+    Parameters
+    ----------
+    selector : query strategy
+        Cloned for each query.
+    query_estimator : "auto", classifier or None
+        The model asked for uncertainty beside, or instead of, the fitted one.
+    features : Features
+        f(x).
+    hedge : bool
+        Whether part of a batch insures against a rare class not yet found.
+    streams : SeedStreams
+        Seeds.
+    """
+
+    selector: Any
+    query_estimator: Any
+    features: Features
+    hedge: bool
+    streams: SeedStreams
+
+    def choose(self, pool: Pool, free: IntArray, n_queries: int, state: LabelState, model: Any, step: int) -> Choice:
+        """Choose up to `n_queries` of the rows `free` of `pool`; nothing is changed.
+
+        Parameters
+        ----------
+        pool : Pool
+            Where the rows are.
+        free : ndarray of int
+            Rows that may be chosen.
+        n_queries : int
+            Rows wanted.
+        state : LabelState
+            What is labelled.
+        model : classifier
+            Fitted to it.
+        step : int
+            The round, which picks the seeds.
+
+        Returns
+        -------
+        Choice
+            Rows of the pool, the selector's first, best first.
+        """
+        n_queries = min(n_queries, len(free))
+        rng = self.streams.generator("hedge", step)
+        n_anomalies = n_random = 0
+        if self.hedge:
+            n_anomalies, n_random = hedge_size(
+                n_queries, state.all_codes, state.all_arms, len(state.classes), rng
+            )
+        n_hedge = min(n_anomalies + n_random, n_queries)
+        chosen, scores = self._select(pool, free, n_queries - n_hedge, state, model, step)
+        arms = np.full(len(chosen), RANDOM, dtype=np.int8)
+        if n_hedge:
+            rest = np.setdiff1d(free, chosen, assume_unique=True)
+            order = pool.anomalies if n_anomalies else np.empty(0, dtype=np.intp)
+            rows, hedge_arms = combine_picks(n_hedge, n_anomalies, 0, np.empty((len(pool), 0)), rest, order, rng)
+            chosen = np.concatenate([chosen, rows])
+            arms = np.concatenate([arms, hedge_arms])
+        return Choice(chosen, scores[np.searchsorted(free, chosen)], arms, n_hedge)
+
+    def arms_of(self, pool: Pool, rows: IntArray, state: LabelState, step: int) -> NDArray[np.int8]:
+        """Tell which of the rows answered in a live round the hedge would have asked for as anomalies.
+
+        Parameters
+        ----------
+        pool : Pool
+            The stored rows.
+        rows : ndarray of int of shape (n_answers,)
+            Rows of it.
+        state : LabelState
+            As it was before the answers.
+        step : int
+            The round.
+
+        Returns
+        -------
+        ndarray of int8 of shape (n_answers,)
+            Arms.
+        """
+        arms = np.full(len(rows), RANDOM, dtype=np.int8)
+        if self.hedge:
+            rng = self.streams.generator("hedge", step)
+            n_anomalies, _ = hedge_size(len(rows), state.all_codes, state.all_arms, len(state.classes), rng)
+            if n_anomalies:
+                free = pool.anomalies[state.codes[pool.anomalies] < 0]
+                arms[np.isin(rows, free[: 2 * n_anomalies])] = ANOMALY
+        return arms
+
+    def _select(
+        self, pool: Pool, free: IntArray, n_queries: int, state: LabelState, model: Any, step: int
+    ) -> tuple[IntArray, FloatArray]:
+        selector = clone(self.selector)
+        set_seed(selector, self.streams.seed("selector", step))
+        X_free = pool.X if len(free) == len(pool) else take_rows(pool.X, free)
+        if hasattr(selector, "select"):
+            features = pool.features(model)
+            committee = self._committee(state, model, lambda _: features[free])
+            probabilities = committee.predict_proba(X_free)
+            chosen, scores = selector.select(
+                probabilities, features[free], n_queries, reference=features[self._unlabelled(pool, free, state)]
+            )
+            return free[chosen], scores
+        committee = self._committee(state, model, lambda X: self.features(X, model))
+        X_labeled, y_labeled, _ = state.labelled()
+        chosen = np.asarray(
+            selector.query(committee, X_free, n_queries, X_labeled=X_labeled, y_labeled=y_labeled)
+            if n_queries
+            else [],
+            dtype=np.intp,
+        )
+        return free[chosen], np.asarray(selector.score_samples(committee, X_free))
+
+    def _unlabelled(self, pool: Pool, free: IntArray, state: LabelState) -> IntArray:
+        """Rows the density is taken over: all without a label, those whose label cannot be had too."""
+        return state.free if pool.X is state.X else free
+
+    def _committee(self, state: LabelState, model: Any, features: Any) -> Committee:
+        if self.query_estimator is None or not hasattr(model, "classes_"):
+            return Committee([(model, None)], state.classes)
+        X, y, _ = state.labelled()
+        if len(np.unique(y)) < 2:
+            return Committee([(model, None)], state.classes)
+        seed = self.streams.seed("query_estimator")
+        if self.query_estimator != "auto":
+            own = clone(self.query_estimator)
+            set_seed(own, seed)
+            return Committee([(own.fit(X, y), None)], state.classes)
+        partner = make_partner(model, seed)
+        if partner is None:
+            return Committee([(model, None)], state.classes)
+        partner.fit(self.features(X, model), y)
+        return Committee([(model, None), (partner, features)], state.classes)

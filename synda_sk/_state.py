@@ -1,0 +1,160 @@
+"""What is known so far: the rows, their labels, and what can be computed from the rows alone."""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synda_sk.selection._anomaly import anomaly_order
+from synda_sk.selection._start import RANDOM
+from synda_sk.typing import FloatArray, IntArray, Table
+from synda_sk.utils import Features, concat_rows, take_rows
+
+
+class Pool:
+    """A table with its features and its order of anomalies, each computed once, on demand.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features)
+        Kept by reference.
+    features : Features
+        f(x).
+    seed : int
+        Seed of the anomaly detectors.
+    """
+
+    def __init__(self, X: Table, features: Features, seed: int) -> None:
+        self.X = X
+        self._features = features
+        self._seed = seed
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def features(self, estimator: Any = None) -> FloatArray:
+        """Return f(x) of every row; where f follows a model, "auto" stands in until there is one."""
+        if self._features.follows_estimator and estimator is not None:
+            return self._features(self.X, estimator)
+        return self._fixed_features
+
+    @cached_property
+    def _fixed_features(self) -> FloatArray:
+        features = Features("auto", self.X) if self._features.follows_estimator else self._features
+        return features(self.X)
+
+    @cached_property
+    def anomalies(self) -> IntArray:
+        """All rows, the most anomalous first."""
+        return anomaly_order(self._fixed_features, self._seed)
+
+
+class LabelState:
+    """Which rows are labelled, since which round, and picked by which arm.
+
+    Labels are stored as codes into `classes`; rows taught from outside the
+    stored table are appended behind it.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features)
+        Kept by reference.
+    classes : ndarray of shape (n_classes,)
+        Sorted labels.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the rows.
+    """
+
+    def __init__(self, X: Table, classes: NDArray[Any], sample_weight: FloatArray | None) -> None:
+        self.X = X
+        self.classes = classes
+        self.codes = np.full(len(X), -1, dtype=np.intp)
+        self.rounds = np.full(len(X), -1, dtype=np.intp)
+        self.arms = np.full(len(X), RANDOM, dtype=np.int8)
+        self.weights = sample_weight
+        self._added: tuple[Table, IntArray, FloatArray] | None = None
+
+    @property
+    def free(self) -> IntArray:
+        """Stored rows without a label."""
+        return np.flatnonzero(self.codes < 0)
+
+    @property
+    def n_labels(self) -> int:
+        """Labels known, of stored and of added rows."""
+        return int((self.codes >= 0).sum()) + (0 if self._added is None else len(self._added[1]))
+
+    @property
+    def all_codes(self) -> IntArray:
+        """Codes of stored rows (-1 where unlabelled), then of added rows."""
+        return self.codes if self._added is None else np.concatenate([self.codes, self._added[1]])
+
+    @property
+    def all_arms(self) -> NDArray[np.int8]:
+        """Arms of stored rows, then of added rows, which count as random."""
+        n_added = 0 if self._added is None else len(self._added[1])
+        return np.concatenate([self.arms, np.full(n_added, RANDOM, dtype=np.int8)])
+
+    def counts(self) -> dict[Any, int]:
+        """Labels known, by class."""
+        codes = self.all_codes
+        counts = np.bincount(codes[codes >= 0], minlength=len(self.classes))
+        return dict(zip(self.classes.tolist(), counts.tolist(), strict=True))
+
+    def extend_classes(self, labels: NDArray[Any]) -> None:
+        """Make room for labels not seen before."""
+        classes = np.unique(np.concatenate([self.classes, labels]))
+        if len(classes) == len(self.classes):
+            return
+        moved = np.searchsorted(classes, self.classes)
+        self.codes = np.where(self.codes >= 0, moved[self.codes], -1)
+        if self._added is not None:
+            X, codes, weights = self._added
+            self._added = (X, moved[codes], weights)
+        self.classes = classes
+
+    def encode(self, labels: NDArray[Any]) -> IntArray:
+        """Return the codes of known labels."""
+        return np.searchsorted(self.classes, labels)
+
+    def reveal(
+        self, rows: IntArray, codes: IntArray, step: int, arms: NDArray[np.int8] | None = None
+    ) -> None:
+        """Label stored rows."""
+        new = self.rounds[rows] < 0
+        self.codes[rows] = codes
+        self.rounds[rows[new]] = step
+        if arms is not None:
+            self.arms[rows] = arms
+
+    def append(self, X: Table, codes: IntArray, sample_weight: FloatArray | None) -> None:
+        """Label rows from outside the stored table."""
+        weights = np.ones(len(codes)) if sample_weight is None else sample_weight
+        if self._added is not None:
+            X_before, codes_before, weights_before = self._added
+            X = concat_rows(X_before, X)
+            codes = np.concatenate([codes_before, codes])
+            weights = np.concatenate([weights_before, weights])
+        self._added = (X, codes, weights)
+        if sample_weight is not None:
+            self.require_weights()
+
+    def require_weights(self) -> FloatArray:
+        """Give every stored row the weight 1 unless it has one."""
+        if self.weights is None:
+            self.weights = np.ones(len(self.codes))
+        return self.weights
+
+    def labelled(self) -> tuple[Table, NDArray[Any], FloatArray | None]:
+        """Return the labelled rows, their labels and their weights (None: all alike)."""
+        rows = np.flatnonzero(self.codes >= 0)
+        everything = len(rows) == len(self.codes)
+        X = self.X if everything else take_rows(self.X, rows)
+        codes, weights = self.codes[rows], None if self.weights is None else self.weights[rows]
+        if self._added is not None:
+            X_added, codes_added, weights_added = self._added
+            X = concat_rows(X, X_added) if len(rows) else X_added
+            codes = np.concatenate([codes, codes_added])
+            weights = None if weights is None else np.concatenate([weights, weights_added])
+        return X, self.classes[codes], weights

@@ -1,0 +1,177 @@
+"""One stage of the loop: generate, filter, mix, fit."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.dummy import DummyClassifier
+from sklearn.metrics import average_precision_score, balanced_accuracy_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from synda_sk.augmentation import SyntheticAugmenter
+from synda_sk.mixing import CurriculumMixer
+from synda_sk.quality import QualityFilter
+from synda_sk.typing import FloatArray, Table
+from synda_sk.utils import SeedStreams, fit_weighted, set_seed, take_rows
+
+
+@dataclass
+class Stage:
+    """A fitted model and the account of how it was made.
+
+    Parameters
+    ----------
+    model : classifier
+        Fitted.
+    route : str
+        How sample weights reached it.
+    record : dict
+        The part of ``history_`` about training.
+    """
+
+    model: Any
+    route: str
+    record: dict[str, Any]
+
+
+@dataclass
+class Trainer:
+    """Everything needed to turn labelled rows into a fitted model.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Cloned for each stage.
+    augmenter, quality_filter, mixer : parts
+        Unfitted; the filter may be None.
+    weighting : str
+        See :func:`~synda_sk.utils.weight_route`.
+    streams : SeedStreams
+        Seeds.
+    """
+
+    estimator: BaseEstimator
+    augmenter: SyntheticAugmenter
+    quality_filter: QualityFilter | None
+    mixer: CurriculumMixer
+    weighting: str
+    streams: SeedStreams
+    consistency: float = 1.0  # C_t of the last synthetic rows
+
+    def train(
+        self,
+        X: Table,
+        y: NDArray[Any],
+        sample_weight: FloatArray | None,
+        classes: NDArray[Any],
+        step: int,
+        fit_params: dict[str, Any],
+    ) -> Stage:
+        """Fit a fresh model to labelled rows and the synthetic rows they allow.
+
+        Parameters
+        ----------
+        X : table of shape (n_labels, n_features)
+            Labelled rows.
+        y : ndarray of shape (n_labels,)
+            Their labels.
+        sample_weight : ndarray of shape (n_labels,) or None
+            Their weights.
+        classes : ndarray of shape (n_classes,)
+            All labels there may be.
+        step : int
+            The round.
+        fit_params : dict
+            Further parameters of the estimator's fit.
+
+        Returns
+        -------
+        Stage
+            With fewer than two classes seen, a constant predictor.
+        """
+        started = time.perf_counter()
+        record = dict.fromkeys(("ratio", "complexity", "performance", "consistency"))
+        record |= {"beta": 0.0, "generated": 0, "kept": 0}
+        if len(np.unique(y)) < 2:
+            model: Any = DummyClassifier(strategy="prior")
+            model.fit(np.zeros((max(len(y), 1), 1)), y) if len(y) else model.fit(np.zeros((len(classes), 1)), classes)
+            return Stage(model, "none", record | {"seconds": time.perf_counter() - started})
+        X_mixed, y_mixed, weight = self._mix(X, y, sample_weight, step, record)
+        if len(y_mixed) > len(y) and fit_params:
+            raise ValueError(
+                f"Fit parameters {sorted(fit_params)} are given, but synthetic rows have no value for "
+                "them; use mixer=CurriculumMixer(synthetic_weight=0)."
+            )
+        model = clone(self.estimator)
+        set_seed(model, self.streams.seed("estimator"))
+        route = fit_weighted(
+            model,
+            X_mixed,
+            y_mixed,
+            weight,
+            weighting=self.weighting,
+            random_state=self.streams.seed("bootstrap", step),
+            **fit_params,
+        )
+        return Stage(model, route, record | {"seconds": time.perf_counter() - started})
+
+    def _mix(
+        self, X: Table, y: NDArray[Any], sample_weight: FloatArray | None, step: int, record: dict[str, Any]
+    ) -> tuple[Table, NDArray[Any], FloatArray | None]:
+        mixer = clone(self.mixer)
+        feedback: dict[str, Any] = {}
+        if callable(mixer.ratio):
+            feedback = {"performance": self._performance(X, y), "consistency": self.consistency}
+            record.update(feedback)
+        n_synthetic, beta = mixer.plan(y, estimator=self.estimator, **feedback)
+        if n_synthetic == 0:
+            return X, y, sample_weight
+        augmenter = clone(self.augmenter)
+        set_seed(augmenter, self.streams.seed("augmenter", step))
+        X_new, y_new = augmenter.fit(X, y).sample(n_synthetic)
+        record["generated"] = n_synthetic
+        if self.quality_filter is not None:
+            X_new, y_new = self._filter(X, y, X_new, y_new, step, record)
+        X_mixed, y_mixed, weight = mixer.mix(X, y, X_new, y_new, step=step, estimator=self.estimator, **feedback)
+        n, n_kept = len(y), len(y_mixed) - len(y)
+        record.update(
+            kept=n_kept,
+            ratio=n_kept / n,
+            beta=mixer.synthetic_weight_,
+            complexity=getattr(mixer, "complexity_threshold_", None) if mixer.complexity is not None else None,
+        )
+        if n_kept == 0:
+            return X, y, sample_weight
+        if sample_weight is not None:
+            weight[:n] *= sample_weight
+            weight[n:] *= sample_weight.mean()
+        return X_mixed, y_mixed, weight
+
+    def _filter(
+        self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int, record: dict[str, Any]
+    ) -> tuple[Table, NDArray[Any]]:
+        quality_filter = clone(self.quality_filter)
+        if quality_filter.estimator is None and hasattr(self.estimator, "predict_proba"):
+            quality_filter.set_params(estimator=clone(self.estimator))
+        set_seed(quality_filter, self.streams.seed("quality_filter", step))
+        keep = quality_filter.assess(X, y, X_new, y_new)
+        self.consistency = record["consistency"] = quality_filter.consistency_
+        return take_rows(X_new, np.flatnonzero(keep)), y_new[keep]
+
+    def _performance(self, X: Table, y: NDArray[Any]) -> float:
+        """Out-of-fold score: average precision of the rarer of two classes, else balanced accuracy."""
+        classes, counts = np.unique(y, return_counts=True)
+        n_splits = int(min(5, counts.min()))
+        if n_splits < 2:
+            return 0.0
+        model = clone(self.estimator)
+        set_seed(model, self.streams.seed("estimator"))
+        folds = StratifiedKFold(n_splits, shuffle=True, random_state=self.streams.seed("performance"))
+        if len(classes) > 2 or not hasattr(model, "predict_proba"):
+            return float(balanced_accuracy_score(y, cross_val_predict(model, X, y, cv=folds)))
+        rarer = int(np.argmin(counts))
+        score = cross_val_predict(model, X, y, cv=folds, method="predict_proba")[:, rarer]
+        return float(average_precision_score(y == classes[rarer], score))

@@ -1,0 +1,163 @@
+"""A sampler that fits a generator and adds its rows."""
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.validation import check_is_fitted
+
+from synda_sk.augmentation._strategy import (
+    SamplingStrategy,
+    equal_counts,
+    over_sampling_counts,
+    share_equally,
+)
+from synda_sk.base import SamplerMixin
+from synda_sk.generators import make_generator
+from synda_sk.typing import Labels, RandomState, Table
+from synda_sk.utils import concat_rows, set_seed
+
+
+class SyntheticAugmenter(SamplerMixin, BaseEstimator):
+    r"""Add rows drawn from a generator fitted to each class.
+
+    A sampler in the sense of imbalanced-learn, for its pipelines or alone: the
+    rows given come back first, unchanged, and behind them the synthetic ones,
+    :math:`x_{\text{syn}} = G_\theta(z, c)` (SynDA proposal, section 2.1).
+    Mixed types, missing values and any class of at least one row are fine.
+
+    Parameters
+    ----------
+    generator : str or object with ``fit(X, y)`` and ``sample(n_samples, y)``, default="auto"
+        "auto" or "gaussian", "copula", and with the extra ``sdv``
+        "gaussian_copula", "ctgan", "tvae", "copula_gan". An object is cloned.
+    generator_params : dict or None, default=None
+        Parameters of the generator, by name.
+    ratio : float or None, default=None
+        Synthetic rows per row given: ``round(ratio * n_samples)`` rows, shared
+        equally over the classes that `sampling_strategy` names, "auto" naming
+        all. With None, `sampling_strategy` alone sets the counts.
+    sampling_strategy : str, float, dict or callable, default="auto"
+        As in the over-samplers of imbalanced-learn [1]_: "minority",
+        "not minority", "not majority" ("auto") and "all" fill the classes they
+        name up to the largest one; a float in (0, 1] is the wanted size of the
+        smaller of two classes relative to the larger; a dict gives the wanted
+        size by label; a callable makes such a dict from `y`.
+    random_state : int, RandomState instance or None, default=None
+        Seeds a generator whose ``random_state`` is None. An int gives the same
+        rows at each call.
+
+    Attributes
+    ----------
+    generator_ : object
+        The fitted generator.
+    classes_ : ndarray of shape (n_classes,)
+        Labels seen in fit.
+    sampling_strategy_ : dict
+        Rows added, by class.
+    synthetic_mask_ : ndarray of bool of shape (n_resampled,)
+        True for the rows that were added.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where they have names.
+
+    See Also
+    --------
+    synda_sk.generators.GaussianGenerator : The default generator.
+
+    References
+    ----------
+    .. [1] G. Lemaitre, F. Nogueira and C. K. Aridas, "Imbalanced-learn: a Python
+       toolbox to tackle the curse of imbalanced datasets in machine learning",
+       Journal of Machine Learning Research 18 (2017), 1-5.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from synda_sk.augmentation import SyntheticAugmenter
+    >>> X = pd.DataFrame({"amount": [10, 12, 15, 900], "type": ["bill", "bill", "transfer", "bill"]})
+    >>> augmenter = SyntheticAugmenter(random_state=0)
+    >>> X_resampled, y_resampled = augmenter.fit_resample(X, ["genuine", "genuine", "genuine", "fraud"])
+    >>> y_resampled[augmenter.synthetic_mask_].tolist(), augmenter.sampling_strategy_
+    (['fraud', 'fraud'], {'fraud': 2, 'genuine': 0})
+    >>> X_resampled.dtypes.equals(X.dtypes)
+    True
+    """
+
+    _parameter_constraints = {  # noqa: RUF012
+        "generator": [str, HasMethods(["fit", "sample"])],
+        "generator_params": [Mapping, None],
+        "ratio": [Interval(Real, 0, None, closed="neither"), None],
+        "sampling_strategy": "no_validation",
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        generator: Any = "auto",
+        *,
+        generator_params: Mapping[str, Any] | None = None,
+        ratio: float | None = None,
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: RandomState = None,
+    ) -> None:
+        self.generator = generator
+        self.generator_params = generator_params
+        self.ratio = ratio
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+
+    def sample(self, n_samples: int, y: Labels | None = None) -> tuple[Table, NDArray[Any]]:
+        """Draw synthetic rows with the container, columns and dtypes seen in fit.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of rows, at least 0.
+        y : label, array-like of shape (n_samples,) or None, default=None
+            The class wanted, of every row or row by row. None shares the rows
+            equally over the classes, in their order; the first ones get the
+            remainder.
+
+        Returns
+        -------
+        X : table of shape (n_samples, n_features)
+            Synthetic rows.
+        y : ndarray of shape (n_samples,)
+            Their labels.
+        """
+        check_is_fitted(self)
+        if y is None:
+            y = np.repeat(self.classes_, share_equally(n_samples, len(self.classes_)))
+        return self.generator_.sample(n_samples, y)
+
+    def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
+        self._validate_params()
+        if self.ratio is None:
+            counts = over_sampling_counts(self.sampling_strategy, y)
+        else:
+            counts = equal_counts(round(self.ratio * len(y)), self.sampling_strategy, y)
+        self.generator_ = _seeded(make_generator(self.generator, self.generator_params), self.random_state)
+        self.generator_.fit(X, y)
+        self.classes_ = np.unique(y)
+        added = np.repeat(self.classes_, [counts.get(label, 0) for label in self.classes_.tolist()])
+        if not len(added):
+            return X, y
+        X_new, _ = self.generator_.sample(len(added), added)
+        return concat_rows(X, X_new), np.concatenate([y, added])
+
+
+def _seeded(generator: Any, random_state: RandomState) -> Any:
+    """Seed an unfitted generator that has no seed of its own; a RandomState is shared with it."""
+    if isinstance(random_state, int | np.integer):
+        set_seed(generator, int(random_state))
+    elif random_state is not None and hasattr(generator, "get_params"):
+        params = generator.get_params(deep=False)
+        if "random_state" in params and params["random_state"] is None:
+            generator.set_params(random_state=random_state)
+    return generator

@@ -1,0 +1,721 @@
+"""SynDAClassifier: active learning with synthetic data behind scikit-learn's interface."""
+
+import sys
+import warnings
+from collections.abc import Iterator
+from numbers import Integral, Real
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.dummy import DummyClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    _raise_for_params,
+    _routing_enabled,
+    process_routing,
+)
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import (
+    _check_method_params,
+    _check_sample_weight,
+    check_consistent_length,
+    check_is_fitted,
+)
+
+from synda_sk._acquisition import Acquisition
+from synda_sk._default import default_estimator
+from synda_sk._replay import Replay
+from synda_sk._state import LabelState, Pool
+from synda_sk._training import Trainer
+from synda_sk.augmentation import SyntheticAugmenter
+from synda_sk.exceptions import BudgetClippedWarning, InertParameterWarning
+from synda_sk.mixing import CurriculumMixer
+from synda_sk.quality import QualityFilter
+from synda_sk.selection import HybridQuerySelector
+from synda_sk.selection._committee import align_probabilities
+from synda_sk.selection._start import ANOMALY
+from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
+from synda_sk.utils import (
+    Features,
+    SeedStreams,
+    check_features,
+    check_table,
+    split_missing,
+    take_rows,
+)
+from synda_sk.utils._progress import CallbackSupportMixin, progress_task, with_callbacks
+
+__all__ = ["SynDAClassifier"]
+
+
+def _estimator_has(method: str) -> Any:
+    def check(self: "SynDAClassifier") -> bool:
+        if hasattr(self, "estimator_") and not isinstance(self.estimator_, DummyClassifier):
+            return hasattr(self.estimator_, method)
+        return hasattr(default_estimator() if self.estimator is None else self.estimator, method)
+
+    return check
+
+
+class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    r"""Classifier that chooses its labels and adds synthetic rows where they help.
+
+    One class for three uses: an ordinary classifier (every row labelled), a
+    replay of active learning inside cross-validation (every row labelled and a
+    `label_budget`), a live loop with an annotator (labels missing; then
+    :meth:`query`, :meth:`teach`).
+
+    ================ ============ ==================================================
+    labels in y      label_budget what ``fit`` does
+    ================ ============ ==================================================
+    all              None         trains on all rows and synthetic ones
+    all              int or share replays: hides y, reveals `initial_labels`, then
+                                  query, reveal, generate, filter, mix, refit, until
+                                  the budget is spent
+    some missing     None         trains on the known; the missing rows become the
+                                  pool of ``query``
+    some missing     int or share replays among the known rows
+    ================ ============ ==================================================
+
+    Parameters
+    ----------
+    estimator : classifier or None, default=None
+        The final model, cloned. None is a soft vote of a random forest and a
+        logistic regression on encoded columns. Its own ``random_state`` is kept
+        where set. For raw tables give a pipeline (encoder, model): generators
+        then see the raw columns.
+    augmenter : SyntheticAugmenter or None, default=None
+        Makes synthetic rows; None takes its defaults.
+    selector : query strategy or None, default=None
+        Chooses rows; None is :class:`~synda_sk.HybridQuerySelector`. Grid key of
+        lambda: ``selector__uncertainty_weight``.
+    quality_filter : QualityFilter or None, default=None
+        Filters synthetic rows; None keeps all.
+    mixer : CurriculumMixer or None, default=None
+        Weighs synthetic against real rows; None takes its defaults. Grid key of
+        beta: ``mixer__synthetic_weight``.
+    query_estimator : "auto", classifier or None, default="auto"
+        The model behind uncertainty: "auto" is the mean of the estimator and a
+        fast partner of the other kind (forest or logistic regression), None the
+        estimator alone.
+    features : {"auto", "estimator"}, transformer or callable, default="auto"
+        f(x) for densities, clusters and anomalies, see
+        :class:`~synda_sk.utils.Features`. It sees every row of X, no label.
+    label_budget : int, float or None, default=None
+        Labels a replay may use in all: a number, or a share in (0, 1] of the
+        known rows. Inside cross-validation it counts per training fold.
+    initial_labels : int or float, default=0.2
+        First labels of a replay: a number, or a share of the budget.
+    initial : {"auto", "random", "diverse", "anomaly"} or array of int, default="auto"
+        How they are chosen: "auto" mixes random rows, k-means medoids and, for
+        two classes, anomalies as long as these find the rarer class, and later
+        batches insure against a class not yet found; the others are plain; an
+        array names the rows.
+    n_rounds : int, default=10
+        Rounds a replay spreads the rest of the budget over.
+    classes : array-like or None, default=None
+        All labels there may be, where y does not show them yet.
+    missing_label : "auto" or scalar, default="auto"
+        What marks a missing label in y: "auto" takes NaN, None and pandas.NA.
+    weighting : {"auto", "sample_weight", "resample"}, default="auto"
+        How weights reach the estimator, see :func:`~synda_sk.utils.weight_route`.
+    store_stages : bool, default=False
+        Keep the model of each round, for :meth:`staged_predict_proba`.
+    n_jobs : int or None, default=None
+        Given to every part that has an ``n_jobs`` left at None.
+    random_state : int, RandomState instance or None, default=None
+        One seed for all parts; each part and round has its own stream.
+    verbose : int, default=0
+        1 writes a line a round to stderr.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The fitted model; a constant predictor while one class is known.
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    n_labels_ : int
+        Labels used.
+    labeled_iter_ : ndarray of int of shape (n_samples,)
+        The round in which each row of fit was labelled: 0 at first, -1 never.
+    history_ : list of dict
+        One entry a stage: n_labels, n_per_class, batch (rows labelled),
+        lambda_t, ratio, beta, complexity, performance, consistency (None where
+        not computed), generated, kept, exploration (rows of the batch that
+        were a hedge), seconds.
+    weighting_ : str
+        How weights reached the model last: "none", "sample_weight", "routing",
+        "step" or "resample".
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where they have names.
+
+    See Also
+    --------
+    HybridQuerySelector : The query rule.
+    CurriculumMixer : The mixing rule.
+
+    Notes
+    -----
+    Labels that were not revealed influence nothing but `classes_` (give
+    `classes` to rule that out too). A supervised transformer placed *before*
+    this classifier in a pipeline sees them: put it inside `estimator`.
+
+    X is kept by reference for ``query`` and ``teach``; :meth:`to_predictor`
+    gives a model without it.
+
+    The method is that of the proposal, sections 2.2 and 2.3.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from synda_sk import SynDAClassifier
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> model = make_pipeline(StandardScaler(), LogisticRegression())
+    >>> clf = SynDAClassifier(model, label_budget=60, n_rounds=4, random_state=0).fit(X, y)
+    >>> clf.n_labels_, len(clf.history_)
+    (60, 5)
+    >>> bool(clf.score(X, y) > 0.9)
+    True
+    """
+
+    _parameter_constraints = {
+        "estimator": [HasMethods(["fit", "predict"]), None],
+        "augmenter": [HasMethods(["fit", "sample"]), None],
+        "selector": [HasMethods(["query"]), None],
+        "quality_filter": [HasMethods(["assess"]), None],
+        "mixer": [HasMethods(["plan", "mix"]), None],
+        "query_estimator": [HasMethods(["fit"]), StrOptions({"auto"}), None],
+        "features": "no_validation",
+        "label_budget": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(Real, 0, 1, closed="right"),
+            None,
+        ],
+        "initial_labels": [Interval(Integral, 1, None, closed="left"), Interval(Real, 0, 1, closed="right")],
+        "initial": [StrOptions({"auto", "random", "diverse", "anomaly"}), "array-like"],
+        "n_rounds": [Interval(Integral, 1, None, closed="left")],
+        "classes": ["array-like", None],
+        "missing_label": "no_validation",
+        "weighting": [StrOptions({"auto", "sample_weight", "resample"})],
+        "store_stages": ["boolean"],
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any = None,
+        *,
+        augmenter: Any = None,
+        selector: Any = None,
+        quality_filter: Any = None,
+        mixer: Any = None,
+        query_estimator: Any = "auto",
+        features: Any = "auto",
+        label_budget: int | float | None = None,
+        initial_labels: int | float = 0.2,
+        initial: Any = "auto",
+        n_rounds: int = 10,
+        classes: Any = None,
+        missing_label: Any = "auto",
+        weighting: str = "auto",
+        store_stages: bool = False,
+        n_jobs: int | None = None,
+        random_state: RandomState = None,
+        verbose: int = 0,
+    ) -> None:
+        self.estimator = estimator
+        self.augmenter = augmenter
+        self.selector = selector
+        self.quality_filter = quality_filter
+        self.mixer = mixer
+        self.query_estimator = query_estimator
+        self.features = features
+        self.label_budget = label_budget
+        self.initial_labels = initial_labels
+        self.initial = initial
+        self.n_rounds = n_rounds
+        self.classes = classes
+        self.missing_label = missing_label
+        self.weighting = weighting
+        self.store_stages = store_stages
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @with_callbacks
+    def fit(self, X: Table, y: Labels, sample_weight: Any = None, **params: Any) -> Self:
+        """Train, or replay and train; see the table above.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows: an array, a pandas or polars frame; mixed types and missing
+            values as the estimator allows.
+        y : array-like of shape (n_samples,)
+            Labels, some of which may be missing.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Weights of the rows.
+        **params : dict
+            Parameters of the estimator's fit, by metadata routing.
+
+        Returns
+        -------
+        SynDAClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If the input does not fit together or a parameter is out of range.
+
+        Warns
+        -----
+        InertParameterWarning
+            If a selector was given and there is nothing to acquire.
+        BudgetClippedWarning
+            If the budget exceeds the known rows.
+        """
+        self._check_parameters()
+        X = check_table(self, X, reset=True)
+        known, is_missing = split_missing(y, self.missing_label)
+        check_consistent_length(X, is_missing)
+        classes = self._all_classes(known)
+        weights = None if sample_weight is None else _check_sample_weight(
+            sample_weight, is_missing, ensure_non_negative=True
+        )
+        fit_params = self._routed_fit_params(weights, params)
+        truth = np.full(len(is_missing), -1, dtype=np.intp)
+        truth[~is_missing] = np.searchsorted(classes, known)
+        budget = self._budget(len(known))
+        initial = self._initial_rows(truth)
+        if budget is not None and not isinstance(initial, str) and len(initial) > budget:
+            raise ValueError(f"initial names {len(initial)} rows, more than label_budget == {budget}.")
+
+        self._streams = SeedStreams(self.random_state)
+        self._features = Features(self._feature_map(), X)
+        self._pool = Pool(X, self._features, self._streams.seed("anomalies"))
+        self._state = LabelState(X, classes, weights)
+        self._trainer = self._make_trainer()
+        self._fit_params = fit_params
+        self.classes_ = classes
+        self.history_: list[dict[str, Any]] = []
+        self._stages: list[Any] = []
+        self._callback_context = (
+            self._init_callback_context(max_subtasks=None) if hasattr(self, "_init_callback_context") else None
+        )
+        if self._callback_context is not None:
+            self._callback_context.call_on_fit_task_begin(estimator=self)
+        try:
+            if budget is None:
+                rows = np.flatnonzero(truth >= 0)
+                self._state.reveal(rows, truth[rows], 0)
+                self._train(0, rows, 0)
+                self._warn_if_inert(is_missing)
+            else:
+                self._run_replay(truth, budget, initial)
+            if self._callback_context is not None:
+                self._callback_context.call_on_fit_task_end(estimator=self)
+        finally:
+            del self._callback_context
+        return self
+
+    def query(
+        self, X: Table | None = None, n_queries: int | None = None, *, return_scores: bool = False
+    ) -> IntArray | tuple[IntArray, FloatArray]:
+        """Return the rows to have labelled next; nothing is changed by asking.
+
+        Parameters
+        ----------
+        X : table of shape (n_pool, n_features) or None, default=None
+            A pool. None asks about the rows of fit that have no label yet.
+        n_queries : int or None, default=None
+            Rows wanted; None takes the selector's ``batch_size``.
+        return_scores : bool, default=False
+            Also return the score of each row chosen.
+
+        Returns
+        -------
+        indices : ndarray of int of shape (n_queries,)
+            Positions in `X`, or in the X of fit; the selector's choice first,
+            best first, then the hedge. Fewer where the pool is smaller.
+        scores : ndarray of shape (n_queries,)
+            Only if `return_scores`.
+
+        Raises
+        ------
+        ValueError
+            If there is no pool or `n_queries` is not a positive int.
+        """
+        check_is_fitted(self)
+        step = len(self.history_)
+        selector = self._selector()
+        if n_queries is None:
+            size = getattr(selector, "batch_size", 20)
+            n_queries = size(step - 1) if callable(size) else size
+        if not isinstance(n_queries, Integral) or n_queries < 1:
+            raise ValueError(f"n_queries == {n_queries!r}, must be an int >= 1.")
+        if X is None:
+            pool, free = self._pool, self._state.free
+            if not len(free):
+                raise ValueError(
+                    "There is no stored pool: every row given to fit is labelled. Pass the unlabelled rows as X."
+                )
+        else:
+            pool = Pool(check_table(self, X, reset=False), self._features, self._streams.seed("anomalies"))
+            free = np.arange(len(pool))
+        choice = self._acquisition().choose(pool, free, int(n_queries), self._state, self.estimator_, step)
+        return (choice.rows, choice.scores) if return_scores else choice.rows
+
+    def teach(self, X_or_indices: Table | IntArray, y: Labels, *, sample_weight: Any = None) -> Self:
+        """Take answers and refit from scratch.
+
+        Parameters
+        ----------
+        X_or_indices : ndarray of int of shape (n_answers,) or table of shape (n_answers, n_features)
+            Rows of fit by their position (a one-dimensional integer array), or
+            rows from elsewhere.
+        y : array-like of shape (n_answers,)
+            Answers. Missing ones are skipped; an unseen label extends
+            `classes_`; a row of fit that has a label gets the new one.
+        sample_weight : array-like of shape (n_answers,) or None, default=None
+            Weights of the rows, 1 by default.
+
+        Returns
+        -------
+        SynDAClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If the input does not fit together; nothing has changed then. Should
+            the refit itself fail, the labels are kept and the former model stays.
+        """
+        check_is_fitted(self)
+        known, is_missing = split_missing(y, self.missing_label)
+        by_position = self._is_position(X_or_indices)
+        rows = np.asarray(X_or_indices) if by_position else check_table(self, X_or_indices, reset=False)
+        check_consistent_length(rows, is_missing)
+        weights = None if sample_weight is None else _check_sample_weight(
+            sample_weight, is_missing, ensure_non_negative=True
+        )
+        if len(known) and isinstance(known[0], str) != isinstance(self.classes_[0], str):
+            raise ValueError(f"y holds {known[0]!r}, but classes_ are of another type: {self.classes_.tolist()}.")
+        answered = np.flatnonzero(~is_missing)
+        if by_position:
+            self._check_positions(rows)
+        if not len(answered):
+            return self
+        step = len(self.history_)
+        arms = None
+        if by_position:
+            arms = self._acquisition().arms_of(self._pool, rows[answered], self._state, step)
+        self._state.extend_classes(known)
+        self.classes_ = self._state.classes
+        codes = self._state.encode(known)
+        if by_position:
+            self._state.reveal(rows[answered], codes, step, arms)
+            if weights is not None:
+                self._state.require_weights()[rows[answered]] = weights[answered]
+            batch = rows[answered]
+        else:
+            self._state.append(take_rows(rows, answered), codes, None if weights is None else weights[answered])
+            batch = np.empty(0, dtype=np.intp)
+        self._train(step, batch, 0 if arms is None else int((arms == ANOMALY).sum()))
+        return self
+
+    def predict(self, X: Table) -> NDArray[Any]:
+        """Return the label of each row.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels.
+        """
+        check_is_fitted(self)
+        return self.estimator_.predict(check_table(self, X, reset=False))
+
+    @available_if(_estimator_has("predict_proba"))
+    def predict_proba(self, X: Table) -> FloatArray:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`; 0 for a class without a label yet.
+        """
+        check_is_fitted(self)
+        X = check_table(self, X, reset=False)
+        return align_probabilities(self.estimator_.predict_proba(X), self.estimator_.classes_, self.classes_)
+
+    @available_if(_estimator_has("decision_function"))
+    def decision_function(self, X: Table) -> FloatArray:
+        """Return the decision values of the estimator.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            One column for two classes; a class without a label yet scores
+            below all others.
+        """
+        check_is_fitted(self)
+        X = check_table(self, X, reset=False)
+        if isinstance(self.estimator_, DummyClassifier):
+            decision = self.predict_proba(X)
+            return decision[:, 1] - decision[:, 0] if len(self.classes_) == 2 else decision
+        decision = self.estimator_.decision_function(X)
+        seen = self.estimator_.classes_
+        if len(seen) == len(self.classes_):
+            return decision
+        decision = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
+        aligned = np.repeat(decision.min(axis=1, keepdims=True) - 1, len(self.classes_), axis=1)
+        aligned[:, np.searchsorted(self.classes_, seen)] = decision
+        return aligned
+
+    def staged_predict_proba(self, X: Table) -> Iterator[FloatArray]:
+        """Yield the class probabilities after each stage of ``history_``.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows.
+
+        Yields
+        ------
+        ndarray of shape (n_samples, n_classes)
+            As :meth:`predict_proba`.
+
+        Raises
+        ------
+        ValueError
+            If ``store_stages`` was False in fit.
+        """
+        check_is_fitted(self)
+        if len(self._stages) != len(self.history_):
+            raise ValueError("store_stages == False, must be True in fit for staged_predict_proba.")
+        X = check_table(self, X, reset=False)
+        for model in self._stages:
+            yield align_probabilities(model.predict_proba(X), model.classes_, self.classes_)
+
+    def to_predictor(self) -> FrozenEstimator:
+        """Return the fitted model alone, without the rows and labels kept for the loop.
+
+        Returns
+        -------
+        sklearn.frozen.FrozenEstimator
+            Around `estimator_`. A model that stores its training rows by
+            nature, such as nearest neighbours, still holds those.
+        """
+        check_is_fitted(self)
+        return FrozenEstimator(self.estimator_)
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Return the routing of metadata: own ``sample_weight``, the rest to the estimator.
+
+        Returns
+        -------
+        sklearn.utils.metadata_routing.MetadataRouter
+            Routing information.
+        """
+        return (
+            MetadataRouter(owner=self)
+            .add_self_request(self)
+            .add(
+                estimator=default_estimator() if self.estimator is None else self.estimator,
+                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
+            )
+        )
+
+    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
+        """Return the input tags of the estimator; sparse input is not supported."""
+        tags = super().__sklearn_tags__()
+        inner = get_tags(default_estimator() if self.estimator is None else self.estimator)
+        tags.input_tags.allow_nan = inner.input_tags.allow_nan
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.input_tags.sparse = False
+        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score if inner.classifier_tags else False
+        return tags
+
+    def _check_parameters(self) -> None:
+        self._validate_params()
+        check_features(self.features)
+        for name in ("quality_filter", "mixer"):
+            part = getattr(self, name)
+            if getattr(part, "sampler", None) is not None:
+                raise ValueError(
+                    f"{name} has its own sampler; inside SynDAClassifier the parts are given flat, so set "
+                    f"{name}__sampler=None and pass its sampler as augmenter."
+                )
+
+    def _all_classes(self, known: NDArray[Any]) -> NDArray[Any]:
+        seen = np.unique(known)
+        if self.classes is None:
+            if not len(seen):
+                raise ValueError(
+                    "Input y contains NaN or None only: there is no label at all. Give at least one, or name "
+                    "the possible labels in classes."
+                )
+            return seen
+        classes = np.unique(np.asarray(self.classes))
+        unknown = np.setdiff1d(seen, classes)
+        if len(unknown):
+            raise ValueError(f"classes == {classes.tolist()} lacks the labels {unknown.tolist()} found in y.")
+        return classes
+
+    def _budget(self, n_known: int) -> int | None:
+        if self.label_budget is None:
+            return None
+        if n_known == 0:
+            raise ValueError("label_budget asks for a replay, but y has no label to replay.")
+        if not isinstance(self.label_budget, Integral):
+            return max(1, round(float(self.label_budget) * n_known))
+        if self.label_budget > n_known:
+            warnings.warn(
+                f"label_budget == {self.label_budget} exceeds the {n_known} labelled rows; using {n_known}.",
+                BudgetClippedWarning,
+                stacklevel=3,
+            )
+        return min(int(self.label_budget), n_known)
+
+    def _initial_rows(self, truth: IntArray) -> str | IntArray:
+        if isinstance(self.initial, str):
+            return self.initial
+        rows = np.asarray(self.initial)
+        if rows.ndim != 1 or rows.dtype.kind not in "iu" or not len(rows):
+            raise ValueError("initial must be 'auto', 'random', 'diverse', 'anomaly' or row positions (int).")
+        if rows.min() < 0 or rows.max() >= len(truth) or (truth[rows] < 0).any():
+            raise ValueError(f"initial must name labelled rows, positions in [0, {len(truth)}).")
+        return np.unique(rows)
+
+    def _n_initial(self, budget: int) -> int:
+        if isinstance(self.initial_labels, Integral):
+            if self.initial_labels > budget:
+                raise ValueError(f"initial_labels == {self.initial_labels}, must be <= the budget == {budget}.")
+            return int(self.initial_labels)
+        return max(1, round(float(self.initial_labels) * budget))
+
+    def _run_replay(self, truth: IntArray, budget: int, initial: str | IntArray) -> None:
+        size = getattr(self._selector(), "batch_size", None)
+        Replay(self._state, truth, self._pool, self._acquisition()).run(
+            initial=initial,
+            n_initial=self._n_initial(budget),
+            budget=budget,
+            n_rounds=self.n_rounds,
+            cap=size if callable(size) else None,
+            train=self._train,
+        )
+
+    def _train(self, step: int, batch: IntArray, n_hedge: int) -> Any:
+        with progress_task(self, getattr(self, "_callback_context", None), "stage"):
+            X, y, weights = self._state.labelled()
+            rows = np.flatnonzero(self._state.codes >= 0)
+            fit_params = _check_method_params(self._state.X, self._fit_params, indices=rows)
+            stage = self._trainer.train(X, y, weights, self.classes_, step, fit_params)
+        self.estimator_ = stage.model
+        self.weighting_ = stage.route
+        self.n_labels_ = self._state.n_labels
+        self.labeled_iter_ = self._state.rounds
+        self.history_.append(
+            {
+                "n_labels": self.n_labels_,
+                "n_per_class": self._state.counts(),
+                "batch": np.asarray(batch).tolist(),
+                "lambda_t": getattr(self._selector(), "uncertainty_weight", None),
+                "exploration": n_hedge,
+                **stage.record,
+            }
+        )
+        if self.store_stages:
+            self._stages.append(stage.model)
+        if self.verbose:
+            sys.stderr.write(f"[SynDAClassifier] stage {step}: {self.n_labels_} labels {self._state.counts()}\n")
+        return stage.model
+
+    def _make_trainer(self) -> Trainer:
+        estimator = default_estimator() if self.estimator is None else clone(self.estimator)
+        if self.n_jobs is not None and hasattr(estimator, "get_params"):
+            free = [k for k, v in estimator.get_params().items() if k.split("__")[-1] == "n_jobs" and v is None]
+            estimator.set_params(**dict.fromkeys(free, self.n_jobs))
+        return Trainer(
+            estimator=estimator,
+            augmenter=SyntheticAugmenter() if self.augmenter is None else self.augmenter,
+            quality_filter=self.quality_filter,
+            mixer=CurriculumMixer() if self.mixer is None else self.mixer,
+            weighting=self.weighting,
+            streams=self._streams,
+        )
+
+    def _acquisition(self) -> Acquisition:
+        return Acquisition(
+            selector=self._selector(),
+            query_estimator=self.query_estimator,
+            features=self._features,
+            hedge=isinstance(self.initial, str) and self.initial == "auto",
+            streams=self._streams,
+        )
+
+    def _selector(self) -> Any:
+        return HybridQuerySelector() if self.selector is None else self.selector
+
+    def _feature_map(self) -> Any:
+        own = getattr(self.selector, "features", "auto")
+        default = isinstance(self.features, str) and self.features == "auto"
+        return own if default else self.features
+
+    def _routed_fit_params(self, weights: FloatArray | None, params: dict[str, Any]) -> dict[str, Any]:
+        if not _routing_enabled():
+            _raise_for_params(params, self, "fit")
+            return {}
+        given = params if weights is None else {**params, "sample_weight": weights}
+        routed = dict(process_routing(self, "fit", **given).estimator.fit)
+        routed.pop("sample_weight", None)
+        return routed
+
+    def _warn_if_inert(self, is_missing: NDArray[np.bool_]) -> None:
+        if self.selector is not None and not is_missing.any():
+            warnings.warn(
+                "selector is unused by fit, used by query(): every row is labelled and label_budget is None. "
+                "Set label_budget to replay the acquisition of labels inside fit.",
+                InertParameterWarning,
+                stacklevel=3,
+            )
+
+    def _is_position(self, rows: Any) -> bool:
+        array = rows if isinstance(rows, np.ndarray) else np.asarray(rows) if isinstance(rows, list) else None
+        return array is not None and array.ndim == 1 and array.dtype.kind in "iu"
+
+    def _check_positions(self, rows: IntArray) -> None:
+        n = len(self._pool)
+        if len(rows) and (rows.min() < 0 or rows.max() >= n):
+            raise ValueError(f"X_or_indices holds positions outside [0, {n}), the rows given to fit.")
+        if len(np.unique(rows)) < len(rows):
+            raise ValueError("X_or_indices names a row more than once.")

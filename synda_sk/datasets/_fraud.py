@@ -1,0 +1,179 @@
+"""Episodes: the frauds of the simulator, and the honest customers who look like them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synda_sk.datasets import _accounts as world_
+from synda_sk.datasets._accounts import Array, World
+
+
+@dataclass(frozen=True)
+class Style:
+    """How an episode is carried out; the same words describe a thief and an honest customer."""
+
+    changed: float
+    """Share of takeovers whose change of SIM (and, apart from it, of device) is on record."""
+    lead_hours: float
+    """Median time from that change to the first row."""
+    gap_minutes: float
+    """Median time between two rows."""
+    drain: tuple[float, float]
+    """Range of the share of the balance taken by one row."""
+    usual: float
+    """Share of rows whose amount is kept below an everyday one."""
+    night: float
+    """Share of episodes that begin between midnight and five."""
+    known: float
+    """Share of counterparties that the wallet knows already."""
+    young: float
+    """Share of receiving wallets taken among the newest."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of difficulty: how thieves and honest look-alikes act, and how many of each there are."""
+
+    bold: Style
+    careful: Style
+    errand: Style
+    careful_share: float
+    """Share of the frauds committed with care."""
+    errand_share: float
+    """Share of all rows that belong to errands."""
+
+
+BOLD = Style(0.97, 1.0, 8.0, (0.4, 0.75), 0.0, 0.8, 0.03, 0.95)
+CAREFUL = Style(0.65, 50.0, 150.0, (0.2, 0.75), 0.45, 0.1, 0.35, 0.35)
+ERRAND = Style(0.6, 60.0, 240.0, (0.15, 0.75), 0.5, 0.06, 0.4, 0.3)
+
+LEVELS = {
+    "easy": Level(BOLD, CAREFUL, ERRAND, 0.06, 0.02),
+    "hard": Level(BOLD, CAREFUL, ERRAND, 0.6, 0.03),
+}
+
+
+def episodes(
+    rng: np.random.Generator, world: World, style: Style, n_rows: int, wallets: Array, fraud: bool
+) -> tuple[Array, Array]:
+    """Plan ``n_rows`` rows of episodes of every kind, begun in ``wallets``, and the deposits before them."""
+    sizes = _sizes(rng, n_rows)
+    n_episodes = sizes.size
+    wallets = np.resize(wallets, n_episodes)
+    start = (np.arange(n_episodes) + rng.random(n_episodes)) / max(n_episodes, 1)
+    clock = world_.draw_times(rng, world.region[wallets])
+    awake = rng.random(n_episodes) >= style.night
+    second = np.where(awake, clock % 86_400, rng.integers(0, 5 * 3_600, n_episodes))
+    begin = (start * world_.DAYS).astype(np.int64) * 86_400 + second
+    kind = rng.permutation(np.arange(n_episodes) % len(KINDS))
+    parts = [
+        KINDS[k](rng, world, style, wallets[kind == k], begin[kind == k], sizes[kind == k])
+        for k in range(len(KINDS))
+    ]
+    rows = np.concatenate(parts)
+    rows["fraud"] = fraud
+    return rows, _deposits(rng, world, wallets, begin)
+
+
+def max_episodes(n_rows: int) -> int:
+    """Return a bound on the number of episodes that ``n_rows`` rows make."""
+    return -(-n_rows // 2)
+
+
+def _sizes(rng: np.random.Generator, n_rows: int) -> NDArray[np.int64]:
+    """Lengths of episodes, two to five rows each, the last one cut so that they sum to ``n_rows``."""
+    sizes = rng.integers(2, 6, max_episodes(n_rows))
+    starts = sizes.cumsum() - sizes
+    kept = starts < n_rows
+    return np.minimum(sizes[kept], n_rows - starts[kept])
+
+
+def _deposits(rng: np.random.Generator, world: World, wallets: Array, begin: Array) -> Array:
+    """Genuine cash-ins that put money into a wallet some time before its episode."""
+    rows = np.zeros(wallets.size, dtype=world_.ROW)
+    kind = np.full(wallets.size, world_.CASH_IN)
+    ahead = (rng.lognormal(np.log(36.0), 1.0, wallets.size) * 3_600).astype(np.int64)
+    rows["wallet"], rows["type"] = wallets, kind
+    rows["time"] = np.maximum(begin - ahead, 0)
+    rows["cents"] = world_.draw_cents(rng, world, wallets, kind)
+    rows["peer"] = world_.draw_peers(rng, world, wallets, kind, 0.8)
+    rows["sim"] = rows["device"] = world_.NEVER
+    return rows
+
+
+def _plan(
+    rng: np.random.Generator, style: Style, begin: Array, sizes: Array
+) -> tuple[Array, Array, Array]:
+    """Rows with what every kind shares (times and amounts), each row's episode and its place in it."""
+    episode = np.repeat(np.arange(sizes.size), sizes)
+    first = np.repeat(sizes.cumsum() - sizes, sizes)
+    last = first + sizes[episode] - 1
+    rows = np.zeros(episode.size, dtype=world_.ROW)
+    gaps = 30 + rng.lognormal(np.log(style.gap_minutes * 60), 1.0, episode.size).astype(np.int64)
+    elapsed = gaps.cumsum()
+    late = np.maximum(begin[episode] + elapsed[last] - elapsed[first] - world_.HORIZON + 1, 0)
+    rows["time"] = begin[episode] - late + elapsed - elapsed[first]
+    rows["share"] = rng.uniform(*style.drain, episode.size)
+    rows["step"] = rng.choice(world_.ROUND_STEPS, episode.size)
+    rows["sim"] = rows["device"] = world_.NEVER
+    return rows, episode, np.arange(episode.size) - first
+
+
+def _receivers(rng: np.random.Generator, world: World, style: Style, n_rows: int) -> NDArray[np.int64]:
+    """Wallets that money is sent to, some of them picked among the newest."""
+    newest = np.argsort(-world.opened)[: max(world.n_wallets // 8, 8)]
+    return np.where(
+        rng.random(n_rows) < style.young,
+        rng.choice(newest, n_rows),
+        rng.integers(0, world.n_wallets, n_rows),
+    )
+
+
+def _complete(rng: np.random.Generator, world: World, style: Style, rows: Array) -> None:
+    """Fill in counterparties other than wallets, channels and amounts once wallets and types stand."""
+    wallet, kind = rows["wallet"], rows["type"].astype(np.int64)
+    agents = world_.draw_peers(rng, world, wallet, kind, style.known)
+    rows["peer"] = np.where(kind == world_.TRANSFER, rows["peer"], agents)
+    rows["channel"] = world_.draw_channels(rng, world, wallet)
+    everyday = world_.draw_cents(rng, world, wallet, kind)
+    rows["cents"] = np.where(rng.random(len(rows)) < style.usual, everyday, 30 * everyday)
+
+
+def _takeover(
+    rng: np.random.Generator, world: World, style: Style, wallets: Array, begin: Array, sizes: Array
+) -> Array:
+    """SIM swap: somebody holds the victim's number and empties the wallet in parts."""
+    rows, episode, place = _plan(rng, style, begin, sizes)
+    n_rows = len(rows)
+    rows["wallet"] = wallets[episode]
+    rows["type"] = np.where(rng.random(n_rows) < 0.45, world_.CASH_OUT, world_.TRANSFER)
+    friends = world_.draw_peers(rng, world, rows["wallet"], np.full(n_rows, world_.TRANSFER), 1.0)
+    strangers = _receivers(rng, world, style, n_rows)
+    rows["peer"] = np.where(rng.random(n_rows) < style.known, friends, strangers)
+    for registry in ("sim", "device"):
+        lead = rng.lognormal(np.log(style.lead_hours * 3_600), 0.8, sizes.size).astype(np.int64)
+        recorded = rng.random(sizes.size) < style.changed
+        rows[registry] = np.where(recorded, rows["time"][place == 0] - lead, world_.NEVER)[episode]
+    _complete(rng, world, style, rows)
+    return rows
+
+
+def _mule_chain(
+    rng: np.random.Generator, world: World, style: Style, wallets: Array, begin: Array, sizes: Array
+) -> Array:
+    """Mule chain: money hops from wallet to wallet, most of it sent on at once, and is cashed at the end."""
+    rows, episode, place = _plan(rng, style, begin, sizes)
+    mules = _receivers(rng, world, style, len(rows))
+    rows["wallet"] = np.where(place == 0, wallets[episode], np.roll(mules, 1))
+    rows["peer"] = mules
+    rows["type"] = np.where(place == sizes[episode] - 1, world_.CASH_OUT, world_.TRANSFER)
+    rows["share"] = np.minimum(rows["share"] * 1.25, 0.95)
+    _complete(rng, world, style, rows)
+    return rows
+
+
+KINDS: tuple[Callable[..., Array], ...] = (_takeover, _mule_chain)

@@ -1,0 +1,8 @@
+"""Generators of labelled synthetic rows, ``x = G(z, c)``."""
+
+from synda_sk.generators._class_copula import CopulaGenerator
+from synda_sk.generators._class_gaussian import GaussianGenerator
+from synda_sk.generators._registry import make_generator
+from synda_sk.generators._sdv import SDVGenerator
+
+__all__ = ["CopulaGenerator", "GaussianGenerator", "SDVGenerator", "make_generator"]

@@ -1,0 +1,73 @@
+"""Generators by name."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from sklearn.base import clone
+
+from synda_sk.generators._class_copula import CopulaGenerator
+from synda_sk.generators._class_gaussian import GaussianGenerator
+from synda_sk.generators._names import unknown_name
+from synda_sk.generators._sdv import SYNTHESIZERS, SDVGenerator
+
+GENERATORS: dict[str, Callable[[], Any]] = {
+    "auto": GaussianGenerator,
+    "gaussian": GaussianGenerator,
+    "copula": CopulaGenerator,
+    **{name: partial(SDVGenerator, name) for name in SYNTHESIZERS},
+}
+"""Constructors by name; "auto" is "gaussian"."""
+
+
+def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = None) -> Any:
+    """Build an unfitted generator.
+
+    Parameters
+    ----------
+    generator : str or object with ``fit(X, y)`` and ``sample(n_samples, y)``
+        "auto" or "gaussian", "copula", and with the extra ``sdv``
+        "gaussian_copula", "ctgan", "tvae", "copula_gan". An object is cloned.
+    generator_params : mapping or None, default=None
+        Parameters to set on it, by name.
+
+    Returns
+    -------
+    generator
+        Unfitted; the object given is left as it was.
+
+    Raises
+    ------
+    ValueError
+        If the name or a parameter is unknown.
+    TypeError
+        If an object lacks ``fit`` or ``sample``.
+
+    Examples
+    --------
+    >>> from synda_sk.generators import make_generator
+    >>> make_generator("auto", {"shrinkage": 0.2})
+    GaussianGenerator(shrinkage=0.2)
+    >>> make_generator("gausian")
+    Traceback (most recent call last):
+    ...
+    ValueError: generator == 'gausian' is unknown, did you mean 'gaussian'? Valid: 'auto', 'gaussian', ...
+    """
+    if isinstance(generator, str):
+        if generator not in GENERATORS:
+            raise ValueError(unknown_name("generator", generator, GENERATORS))
+        made = GENERATORS[generator]()
+    elif callable(getattr(generator, "fit", None)) and callable(getattr(generator, "sample", None)):
+        made = clone(generator, safe=False)
+    else:
+        raise TypeError(
+            f"generator must be a name or have fit(X, y) and sample(n_samples, y), got {generator!r}."
+        )
+    if generator_params:
+        valid = made.get_params() if hasattr(made, "get_params") else {}
+        for name in generator_params:
+            if name not in valid:
+                owner = f"generator_params of {type(made).__name__}"
+                raise ValueError(unknown_name(owner, name, valid))
+        made.set_params(**generator_params)
+    return made

@@ -1,0 +1,275 @@
+"""Real and synthetic rows in one training set."""
+
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+from synda_sk.base import SamplerMixin
+from synda_sk.mixing._complexity import COMPLEXITIES
+from synda_sk.mixing._schedule import SigmoidSchedule, curriculum_threshold
+from synda_sk.quality import QualityFilter, new_rows
+from synda_sk.typing import FloatArray, Labels, RandomState, Table
+from synda_sk.utils import SeedStreams, concat_rows, is_tree_ensemble, set_seed, take_rows
+
+_AUTO_WEIGHT = 0.1
+_AUTO_BELOW = 10  # labels of the rarest class
+_AUTO_ROWS = (200, 600)
+
+
+class CurriculumMixer(SamplerMixin, BaseEstimator):
+    r"""Weigh synthetic against real rows, and let the easy ones in first.
+
+    .. math:: L = (1 - \beta_t)\, L_{real} + \beta_t\, L_{syn}
+
+    Real rows keep their weight; the synthetic rows share the total
+    :math:`n_{real}\, \beta_t / (1 - \beta_t)`, the same loss up to a factor.
+    A row enters once its complexity is at most :math:`c_t` (proposal, 2.3.1, 2.3.3).
+
+    Parameters
+    ----------
+    sampler : sampler or None, default=None
+        Makes the synthetic rows when the mixer is used alone. None is
+        :class:`~synda_sk.QualityFilter`.
+    synthetic_weight : float or "auto", default="auto"
+        beta in [0, 1), obeyed as given. "auto" is 0.1 while the rarest class has
+        1 to 9 labels and the model is a forest (or not known), else 0: the only
+        region where synthetic rows were measured to help.
+    ratio : float, callable or "auto", default="auto"
+        r_t, synthetic rows a real one: a number > 0, a callable g(P_t, C_t) such
+        as :class:`AdaptiveRatio`, or "auto", 2 bounded to 200-600 rows in all.
+    schedule : SigmoidSchedule, callable or None, default=None
+        beta_t as a function of r_t; `synthetic_weight` must then stay "auto".
+    complexity : {"distance", "margin"}, callable or None, default=None
+        c(x): ranks within the class in (0, 1], or a callable (X, y) -> values;
+        None lets every row in.
+    complexity_min : float, default=0.2
+        c_min.
+    complexity_max : float, default=1.0
+        c_max >= c_min.
+    n_warmup_rounds : int, default=5
+        T_curr >= 0, rounds until c_max is reached.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draw by counts and of parts without their own.
+
+    Attributes
+    ----------
+    synthetic_weight_ : float
+        beta of the last call.
+    complexity_threshold_ : float
+        c_t of the last call.
+    sampling_strategy_ : dict
+        Rows added, by class.
+    synthetic_mask_ : ndarray of bool of shape (n_resampled,)
+        True for the rows that were added.
+
+    Notes
+    -----
+    A pipeline of samplers carries rows, not weights. There ``fit_resample``
+    realises beta by counts: it draws round(n beta / (1 - beta)) of the sampler's
+    rows, with all rounds of the curriculum passed.
+    :class:`~synda_sk.SynDAClassifier` realises it by weights.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from synda_sk import CurriculumMixer
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> mixer = CurriculumMixer(synthetic_weight=0.2, random_state=0)
+    >>> X_mixed, y_mixed = mixer.fit_resample(X, y)
+    >>> len(X), len(X_mixed)
+    (569, 711)
+    """
+
+    _parameter_constraints = {
+        "sampler": [HasMethods("fit_resample"), None],
+        "synthetic_weight": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"})],
+        "ratio": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"}), callable],
+        "schedule": [callable, None],
+        "complexity": [StrOptions(set(COMPLEXITIES)), callable, None],
+        "complexity_min": [Interval(Real, None, None, closed="neither")],
+        "complexity_max": [Interval(Real, None, None, closed="neither")],
+        "n_warmup_rounds": [Interval(Integral, 0, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        sampler: Any = None,
+        *,
+        synthetic_weight: float | str = "auto",
+        ratio: float | str | Callable[[float, float], float] = "auto",
+        schedule: SigmoidSchedule | Callable[[float], float] | None = None,
+        complexity: str | Callable[[Table, Labels], FloatArray] | None = None,
+        complexity_min: float = 0.2,
+        complexity_max: float = 1.0,
+        n_warmup_rounds: int = 5,
+        random_state: RandomState = None,
+    ) -> None:
+        self.sampler = sampler
+        self.synthetic_weight = synthetic_weight
+        self.ratio = ratio
+        self.schedule = schedule
+        self.complexity = complexity
+        self.complexity_min = complexity_min
+        self.complexity_max = complexity_max
+        self.n_warmup_rounds = n_warmup_rounds
+        self.random_state = random_state
+
+    def plan(
+        self,
+        y: Labels,
+        *,
+        performance: float | None = None,
+        consistency: float | None = None,
+        estimator: Any = None,
+    ) -> tuple[int, float]:
+        """Tell how many synthetic rows to make, and what weight they will get.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_samples,)
+            Labels of the real rows.
+        performance : float or None, default=None
+            P_t in [0, 1], needed where `ratio` is a callable.
+        consistency : float or None, default=None
+            C_t in [0, 1], likewise.
+        estimator : classifier or None, default=None
+            The model to be trained, for ``synthetic_weight="auto"``.
+
+        Returns
+        -------
+        n_synthetic : int
+            Rows to make, 0 where the weight is 0.
+        weight : float
+            beta_t.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range, or `ratio` lacks its arguments.
+        """
+        self._check()
+        n = len(np.asarray(y))
+        ratio = self._ratio(n, performance, consistency)
+        weight = self._weight(y, ratio, estimator)
+        return (int(round(ratio * n)) if weight > 0 else 0), weight
+
+    def mix(
+        self,
+        X: Table,
+        y: Labels,
+        X_synthetic: Table,
+        y_synthetic: Labels,
+        *,
+        step: int = 0,
+        performance: float | None = None,
+        consistency: float | None = None,
+        estimator: Any = None,
+    ) -> tuple[Table, NDArray[Any], FloatArray]:
+        """Join real and synthetic rows with their weights.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        X_synthetic : table of shape (n_synthetic, n_features)
+            Synthetic rows.
+        y_synthetic : array-like of shape (n_synthetic,)
+            Their labels.
+        step : int, default=0
+            The round t, for the curriculum.
+        performance, consistency : float or None, default=None
+            P_t and C_t in [0, 1]. With both given and `ratio` a callable, rows
+            beyond r_t times the real ones are left out, evenly.
+        estimator : classifier or None, default=None
+            The model to be trained, for ``synthetic_weight="auto"``.
+
+        Returns
+        -------
+        X_mixed : table of shape (n_mixed, n_features)
+            Real rows, then the synthetic rows let in.
+        y_mixed : ndarray of shape (n_mixed,)
+            Their labels.
+        sample_weight : ndarray of shape (n_mixed,)
+            1 for real rows; equal shares of n beta / (1 - beta) for the others.
+        """
+        self._check()
+        y, y_synthetic = np.asarray(y), np.asarray(y_synthetic)
+        if callable(self.ratio) and performance is not None and consistency is not None:
+            limit = min(int(round(self.ratio(performance, consistency) * len(y))), len(y_synthetic))
+            rows = np.linspace(0, len(y_synthetic) - 1, limit).astype(np.intp)
+            X_synthetic, y_synthetic = take_rows(X_synthetic, rows), y_synthetic[rows]
+        weight = self._weight(y, len(y_synthetic) / len(y), estimator) if len(y_synthetic) else 0.0
+        entering = self._entering(X, y, X_synthetic, y_synthetic, step) if weight > 0 else np.empty(0, np.intp)
+        self.synthetic_weight_ = weight if len(entering) else 0.0
+        if not len(entering):
+            return X, y, np.ones(len(y))
+        share = len(y) * weight / (1 - weight) / len(entering)
+        return (
+            concat_rows(X, take_rows(X_synthetic, entering)),
+            np.concatenate([y, y_synthetic[entering]]),
+            np.concatenate([np.ones(len(y)), np.full(len(entering), share)]),
+        )
+
+    def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
+        self._check()
+        streams = SeedStreams(self.random_state)
+        sampler = clone(self.sampler) if self.sampler is not None else QualityFilter()
+        set_seed(sampler, streams.seed("sampler"))
+        X_new, y_new = new_rows(sampler, X, y)
+        X_mixed, y_mixed, weight = self.mix(X, y, X_new, y_new, step=self.n_warmup_rounds)
+        n, n_mixed = len(y), len(y_mixed)
+        wanted = int(round(weight[n:].sum()))
+        order = streams.generator("draw").permutation(np.arange(n, n_mixed))
+        rows = np.concatenate([np.arange(n), np.resize(order, wanted if len(order) else 0)]).astype(np.intp)
+        return take_rows(X_mixed, rows), y_mixed[rows]
+
+    def _check(self) -> None:
+        self._validate_params()
+        if self.complexity_min > self.complexity_max:
+            raise ValueError(
+                f"complexity_min == {self.complexity_min}, must be <= complexity_max == {self.complexity_max}."
+            )
+        if self.schedule is not None and self.synthetic_weight != "auto":
+            raise ValueError(
+                "Both schedule and a number for synthetic_weight were given; the schedule sets the weight, "
+                "so leave synthetic_weight='auto'."
+            )
+
+    def _ratio(self, n: int, performance: float | None, consistency: float | None) -> float:
+        if callable(self.ratio):
+            if performance is None or consistency is None:
+                raise ValueError("ratio is a callable g(P_t, C_t): give performance and consistency.")
+            return float(self.ratio(performance, consistency))
+        if self.ratio == "auto":
+            return float(np.clip(2 * n, *_AUTO_ROWS)) / n
+        return float(self.ratio)  # type: ignore[arg-type]
+
+    def _weight(self, y: Labels, ratio: float, estimator: Any) -> float:
+        if self.schedule is not None:
+            return float(self.schedule(ratio))
+        if self.synthetic_weight != "auto":
+            return float(self.synthetic_weight)  # type: ignore[arg-type]
+        rare = np.unique(np.asarray(y), return_counts=True)[1].min() < _AUTO_BELOW
+        return _AUTO_WEIGHT if rare and (estimator is None or is_tree_ensemble(estimator)) else 0.0
+
+    def _entering(
+        self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int
+    ) -> NDArray[np.intp]:
+        self.complexity_threshold_ = curriculum_threshold(
+            step, self.complexity_min, self.complexity_max, self.n_warmup_rounds
+        )
+        if self.complexity is None:
+            return np.arange(len(y_new))
+        if callable(self.complexity):
+            hardness = np.asarray(self.complexity(X_new, y_new))
+        else:
+            hardness = COMPLEXITIES[self.complexity](X, y, X_new, y_new)
+        return np.flatnonzero(hardness <= self.complexity_threshold_)

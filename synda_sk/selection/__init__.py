@@ -1,0 +1,16 @@
+"""Which rows to have labelled."""
+
+from synda_sk.selection._batch import greedy_batch
+from synda_sk.selection._budget import LinearBudget
+from synda_sk.selection._hybrid import HybridQuerySelector
+from synda_sk.selection._random import RandomQuerySelector
+from synda_sk.selection._uncertainty import entropy, margin
+
+__all__ = [
+    "HybridQuerySelector",
+    "LinearBudget",
+    "RandomQuerySelector",
+    "entropy",
+    "greedy_batch",
+    "margin",
+]

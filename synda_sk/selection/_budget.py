@@ -1,0 +1,54 @@
+"""B_t: how many labels a round may ask for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LinearBudget:
+    r"""A cap on the labels of round t that grows linearly.
+
+    .. math:: B_t = \min(B_{max},\; B_{init} + \Delta B \cdot t)
+
+    Parameters
+    ----------
+    initial : int
+        B_init, labels allowed in round 0, at least 1.
+    increment : int, default=0
+        Delta B, added each round, at least 0.
+    maximum : int or None, default=None
+        B_max, at least `initial`; None for no limit.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of its range.
+
+    Notes
+    -----
+    Proposal, section 2.2.3. The total number of labels is bounded by the
+    ``label_budget`` of :class:`~synda_sk.SynDAClassifier`.
+
+    Examples
+    --------
+    >>> from synda_sk.selection import LinearBudget
+    >>> budget = LinearBudget(10, 5, 18)
+    >>> [budget(t) for t in range(4)]
+    [10, 15, 18, 18]
+    """
+
+    initial: int
+    increment: int = 0
+    maximum: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.initial < 1:
+            raise ValueError(f"initial == {self.initial}, must be >= 1.")
+        if self.increment < 0:
+            raise ValueError(f"increment == {self.increment}, must be >= 0.")
+        if self.maximum is not None and self.maximum < self.initial:
+            raise ValueError(f"maximum == {self.maximum}, must be >= initial == {self.initial}.")
+
+    def __call__(self, step: int) -> int:
+        """Return the labels allowed in round `step`, counted from 0."""
+        size = self.initial + self.increment * step
+        return size if self.maximum is None else min(self.maximum, size)

@@ -1,0 +1,86 @@
+"""The acquisition model: the estimator and a partner of the other kind."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.linear_model import LogisticRegression
+
+from synda_sk.selection._uncertainty import predict_probabilities
+from synda_sk.typing import FloatArray, Table
+from synda_sk.utils import final_estimator, is_linear
+
+
+def make_partner(estimator: BaseEstimator, random_state: int) -> BaseEstimator | None:
+    """Return a fast classifier of the other kind, to be fitted on f(x).
+
+    Linear models get a random forest of 50 trees, all others a logistic
+    regression; a vote is a committee already and gets None.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The user's model, fitted or not; pipelines count as their last step.
+    random_state : int
+        Seed of the forest.
+
+    Returns
+    -------
+    classifier or None
+        Unfitted.
+    """
+    last = final_estimator(estimator)
+    if isinstance(last, VotingClassifier):
+        return None
+    if is_linear(last):
+        return RandomForestClassifier(n_estimators=50, random_state=random_state)
+    return LogisticRegression(max_iter=1000)
+
+
+def align_probabilities(probabilities: FloatArray, seen: Any, classes: Any) -> FloatArray:
+    """Spread the columns of the classes `seen` over those of `classes`, zeros elsewhere.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from synda_sk.selection._committee import align_probabilities
+    >>> align_probabilities(np.array([[0.2, 0.8]]), np.array(["a", "c"]), np.array(["a", "b", "c"])).tolist()
+    [[0.2, 0.0, 0.8]]
+    """
+    if len(seen) == len(classes):
+        return probabilities
+    aligned = np.zeros((len(probabilities), len(classes)))
+    aligned[:, np.searchsorted(classes, seen)] = probabilities
+    return aligned
+
+
+class Committee:
+    """Mean of the class probabilities of fitted members.
+
+    Parameters
+    ----------
+    members : list of (classifier, rows)
+        Fitted classifiers and what each is asked about: the raw rows (None) or
+        a function that turns them into features.
+    classes : ndarray of shape (n_classes,)
+        All classes, sorted.
+    """
+
+    def __init__(self, members: list[tuple[Any, Any]], classes: Any) -> None:
+        self.members = members
+        self.classes_ = classes
+
+    def predict_proba(self, X: Table) -> FloatArray:
+        """Return the mean probabilities, of shape (n_samples, n_classes)."""
+        return np.mean(
+            [
+                align_probabilities(
+                    predict_probabilities(member, X if features is None else features(X)),
+                    member.classes_,
+                    self.classes_,
+                )
+                for member, features in self.members
+            ],
+            axis=0,
+        )

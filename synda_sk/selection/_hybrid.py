@@ -1,0 +1,224 @@
+"""The proposal's query rule."""
+
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from synda_sk.base import BaseQueryStrategy
+from synda_sk.selection._batch import greedy_batch
+from synda_sk.selection._budget import LinearBudget
+from synda_sk.selection._similarity import Similarity, make_similarity
+from synda_sk.selection._uncertainty import UNCERTAINTIES, predict_probabilities, uncertainty_scores
+from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
+from synda_sk.utils import Features, check_features, is_frame
+
+
+class HybridQuerySelector(BaseQueryStrategy):
+    r"""Choose rows the model is unsure of, typical of the pool and unlike each other.
+
+    The score of a row weighs uncertainty against density,
+
+    .. math:: s(x) = \lambda\, u(x) + (1 - \lambda)\, d(x),
+
+    and the batch is chosen greedily with a penalty on repetition (proposal,
+    2.2.1 and 2.2.3; see ``redundancy``).
+
+    Parameters
+    ----------
+    uncertainty_weight : float, default=1.0
+        lambda, in [0, 1]. Values from 0.8 are a plateau; pure density (0) is
+        worse than random labelling on nearly every table measured.
+    uncertainty : {"auto", "entropy", "margin"} or callable, default="auto"
+        u(x), in [0, 1]: entropy / log C, or one minus the margin; "auto" takes
+        entropy for two classes and margin for more. A callable maps
+        probabilities of shape (n, C) to n scores.
+    density : {"rbf", "cosine"} or callable, default="rbf"
+        The similarity behind d(x) and the penalty, in [0, 1]: the RBF kernel at
+        the inverse median squared distance, (1 + cos) / 2, or a callable
+        (A, B) -> array of shape (len(A), len(B)) for small pools.
+    redundancy : {"max", "sum"}, default="max"
+        A row's gain falls by `redundancy_penalty` times its largest similarity
+        to a row already chosen ("max"), or times the sum of its similarities
+        divided by the batch size ("sum", the proposal's form over unordered pairs).
+    redundancy_penalty : float, default=0.3
+        alpha >= 0.
+    batch_size : int or LinearBudget, default=20
+        Rows a query returns when `n_queries` is not given; inside
+        :class:`~synda_sk.SynDAClassifier` a LinearBudget caps each round.
+    features : {"auto", "estimator"}, transformer or callable, default="auto"
+        f(x), see :class:`~synda_sk.utils.Features`.
+    random_state : int, RandomState instance or None, default=None
+        Accepted by every strategy; this one draws nothing.
+
+    See Also
+    --------
+    RandomQuerySelector : The baseline.
+    synda_sk.SynDAClassifier : Runs a selector in a loop.
+
+    Notes
+    -----
+    One query over N rows takes O(N) probabilities and at most O(N B d) for the
+    batch; no table of N x N or B x N is built.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from synda_sk.selection import HybridQuerySelector
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = LogisticRegression().fit(X[::10], y[::10])
+    >>> HybridQuerySelector().query(model, X, n_queries=3).shape
+    (3,)
+    """
+
+    _parameter_constraints = {
+        "uncertainty_weight": [Interval(Real, 0, 1, closed="both")],
+        "uncertainty": [StrOptions({"auto", *UNCERTAINTIES}), callable],
+        "density": [StrOptions({"rbf", "cosine"}), callable],
+        "redundancy": [StrOptions({"max", "sum"})],
+        "redundancy_penalty": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left"), LinearBudget],
+        "features": "no_validation",
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        uncertainty_weight: float = 1.0,
+        *,
+        uncertainty: str | Callable[[FloatArray], FloatArray] = "auto",
+        density: str | Callable[[FloatArray, FloatArray], FloatArray] = "rbf",
+        redundancy: str = "max",
+        redundancy_penalty: float = 0.3,
+        batch_size: int | LinearBudget = 20,
+        features: Any = "auto",
+        random_state: RandomState = None,
+    ) -> None:
+        self.uncertainty_weight = uncertainty_weight
+        self.uncertainty = uncertainty
+        self.density = density
+        self.redundancy = redundancy
+        self.redundancy_penalty = redundancy_penalty
+        self.batch_size = batch_size
+        self.features = features
+        self.random_state = random_state
+
+    def query(
+        self,
+        estimator: Any,
+        X_pool: Table,
+        n_queries: int | None = None,
+        *,
+        X_labeled: Table | None = None,
+        y_labeled: Labels | None = None,
+    ) -> IntArray:
+        """Return the positions in `X_pool` of the rows to label next, best first.
+
+        Parameters
+        ----------
+        estimator : fitted classifier
+            Has ``predict_proba`` or ``decision_function``.
+        X_pool : table of shape (n_pool, n_features)
+            Unlabelled rows.
+        n_queries : int or None, default=None
+            Rows wanted, at least 1; None takes `batch_size`.
+        X_labeled : table of shape (n_labeled, n_features) or None
+            Not used by this rule.
+        y_labeled : array-like of shape (n_labeled,) or None
+            Not used by this rule.
+
+        Returns
+        -------
+        ndarray of int of shape (min(n_queries, n_pool),)
+            Distinct positions; ties go to the lowest.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range.
+        """
+        self._validate_params()
+        if n_queries is None:
+            n_queries = self.batch_size(0) if callable(self.batch_size) else self.batch_size
+        if not isinstance(n_queries, Integral) or n_queries < 1:
+            raise ValueError(f"n_queries == {n_queries!r}, must be an int >= 1.")
+        probabilities, features = self._look(estimator, X_pool)
+        return self.select(probabilities, features, int(n_queries))[0]
+
+    def score_samples(self, estimator: Any, X_pool: Table) -> FloatArray:
+        """Return s(x) of each row of `X_pool`, before any penalty.
+
+        Parameters
+        ----------
+        estimator : fitted classifier
+            Has ``predict_proba`` or ``decision_function``.
+        X_pool : table of shape (n_pool, n_features)
+            Unlabelled rows.
+
+        Returns
+        -------
+        ndarray of shape (n_pool,)
+            Scores in [0, 1] with the built-in measures.
+        """
+        self._validate_params()
+        probabilities, features = self._look(estimator, X_pool)
+        return self._scores(probabilities, make_similarity(self.density, features))
+
+    def select(
+        self,
+        probabilities: FloatArray,
+        features: FloatArray,
+        n_queries: int,
+        *,
+        reference: FloatArray | None = None,
+    ) -> tuple[IntArray, FloatArray]:
+        """Choose a batch from class probabilities and f(x) computed before.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n_pool, n_classes)
+            Of the pool's rows.
+        features : ndarray of shape (n_pool, n_components)
+            f(x) of the pool's rows.
+        n_queries : int
+            Batch size.
+        reference : ndarray of shape (n_reference, n_components) or None, default=None
+            Rows the density is taken over; None takes the pool.
+
+        Returns
+        -------
+        indices : ndarray of int of shape (min(n_queries, n_pool),)
+            Positions, best first.
+        scores : ndarray of shape (n_pool,)
+            s(x), before any penalty.
+        """
+        similarity = make_similarity(self.density, features)
+        scores = self._scores(probabilities, similarity, reference)
+        indices = greedy_batch(
+            scores,
+            n_queries,
+            similarity,
+            redundancy=self.redundancy,  # type: ignore[arg-type]
+            penalty=self.redundancy_penalty,
+        )
+        return indices, scores
+
+    def _scores(
+        self, probabilities: FloatArray, similarity: Similarity, reference: FloatArray | None = None
+    ) -> FloatArray:
+        weight = self.uncertainty_weight
+        scores = weight * uncertainty_scores(probabilities, self.uncertainty)
+        if weight < 1:
+            scores = scores + (1 - weight) * similarity.density(reference)
+        if not np.isfinite(scores).all():
+            raise ValueError("The scores hold NaN or infinity: check the model's probabilities and features.")
+        return scores
+
+    def _look(self, estimator: Any, X_pool: Table) -> tuple[FloatArray, FloatArray]:
+        check_features(self.features)
+        X_pool = X_pool if is_frame(X_pool) or hasattr(X_pool, "shape") else np.asarray(X_pool)
+        probabilities = predict_probabilities(estimator, X_pool)
+        return probabilities, Features(self.features, X_pool)(X_pool, estimator)

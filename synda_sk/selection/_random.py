@@ -1,0 +1,84 @@
+"""Random labelling, the baseline of every comparison."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from synda_sk.base import BaseQueryStrategy
+from synda_sk.selection._budget import LinearBudget
+from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
+
+
+class RandomQuerySelector(BaseQueryStrategy):
+    """Choose rows at random, all alike.
+
+    Parameters
+    ----------
+    batch_size : int or LinearBudget, default=20
+        Rows a query returns when `n_queries` is not given.
+    random_state : int, RandomState instance or None, default=None
+        An int repeats the same choice from the same pool.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from synda_sk.selection import RandomQuerySelector
+    >>> len(RandomQuerySelector(random_state=0).query(None, np.zeros((50, 2)), 5))
+    5
+    """
+
+    def __init__(self, *, batch_size: int | LinearBudget = 20, random_state: RandomState = None) -> None:
+        self.batch_size = batch_size
+        self.random_state = random_state
+
+    def query(
+        self,
+        estimator: Any,
+        X_pool: Table,
+        n_queries: int | None = None,
+        *,
+        X_labeled: Table | None = None,
+        y_labeled: Labels | None = None,
+    ) -> IntArray:
+        """Return random positions in `X_pool`.
+
+        Parameters
+        ----------
+        estimator : ignored
+            Present for the contract.
+        X_pool : table of shape (n_pool, n_features)
+            Unlabelled rows.
+        n_queries : int or None, default=None
+            Rows wanted; None takes `batch_size`.
+        X_labeled : ignored
+            Present for the contract.
+        y_labeled : ignored
+            Present for the contract.
+
+        Returns
+        -------
+        ndarray of int of shape (n_queries,)
+            Distinct positions.
+        """
+        if n_queries is None:
+            n_queries = self.batch_size(0) if callable(self.batch_size) else self.batch_size
+        order = np.argsort(-self.score_samples(estimator, X_pool), kind="stable")
+        return order[:n_queries]
+
+    def score_samples(self, estimator: Any, X_pool: Table) -> FloatArray:
+        """Return uniform random scores in [0, 1).
+
+        Parameters
+        ----------
+        estimator : ignored
+            Present for the contract.
+        X_pool : table of shape (n_pool, n_features)
+            Unlabelled rows.
+
+        Returns
+        -------
+        ndarray of shape (n_pool,)
+            Scores.
+        """
+        return check_random_state(self.random_state).uniform(size=len(X_pool))

@@ -1,0 +1,109 @@
+"""u(x): how unsure the model is of a row."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.special import entr, expit, softmax
+
+from synda_sk.typing import FloatArray, Table
+
+
+def predict_probabilities(estimator: Any, X: Table) -> FloatArray:
+    """Class probabilities of a fitted classifier, from its decision function if need be.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+        Has ``predict_proba`` or ``decision_function``.
+    X : table of shape (n_samples, n_features)
+        Rows.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_classes)
+        Rows sum to 1; decisions go through the logistic function or softmax.
+
+    Raises
+    ------
+    TypeError
+        If the estimator has neither method.
+    """
+    if hasattr(estimator, "predict_proba"):
+        return np.asarray(estimator.predict_proba(X), dtype=np.float64)
+    if not hasattr(estimator, "decision_function"):
+        raise TypeError(
+            f"{type(estimator).__name__} has neither predict_proba nor decision_function; "
+            "uncertainty needs one of them (CalibratedClassifierCV adds predict_proba)."
+        )
+    decision = np.asarray(estimator.decision_function(X), dtype=np.float64)
+    if decision.ndim == 1:
+        positive = expit(decision)
+        return np.column_stack([1 - positive, positive])
+    return softmax(decision, axis=1)
+
+
+def entropy(probabilities: FloatArray) -> FloatArray:
+    r"""Predictive entropy divided by its maximum, in [0, 1].
+
+    .. math:: u(x) = -\frac{1}{\log C} \sum_{c=1}^{C} p(y=c|x) \log p(y=c|x)
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_samples, n_classes)
+        Rows sum to 1.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        0 where one class is certain, 1 where all are equally likely. (Proposal, 2.2.1.)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from synda_sk.selection import entropy
+    >>> entropy(np.array([[0.5, 0.5], [1.0, 0.0]])).tolist()
+    [1.0, 0.0]
+    """
+    n_classes = probabilities.shape[1]
+    if n_classes < 2:
+        return np.zeros(len(probabilities))
+    return entr(np.asarray(probabilities, dtype=np.float64)).sum(axis=1) / np.log(n_classes)
+
+
+def margin(probabilities: FloatArray) -> FloatArray:
+    """One minus the gap between the two likeliest classes, in [0, 1].
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_samples, n_classes)
+        Rows sum to 1.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        1 where the two likeliest classes tie. (Scheffer, Decomain & Wrobel, IDA 2001.)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from synda_sk.selection import margin
+    >>> margin(np.array([[0.5, 0.25, 0.25]])).tolist()
+    [0.75]
+    """
+    if probabilities.shape[1] < 2:
+        return np.zeros(len(probabilities))
+    top = np.partition(probabilities, -2, axis=1)
+    return 1.0 - (top[:, -1] - top[:, -2])
+
+
+UNCERTAINTIES: dict[str, Callable[[FloatArray], FloatArray]] = {"entropy": entropy, "margin": margin}
+
+
+def uncertainty_scores(probabilities: FloatArray, method: str | Callable[..., Any] = "auto") -> FloatArray:
+    """Score rows by name: "entropy", "margin", or "auto" (entropy for two classes, margin for more)."""
+    if callable(method):
+        return np.asarray(method(probabilities), dtype=np.float64)
+    if method == "auto":
+        method = "entropy" if probabilities.shape[1] <= 2 else "margin"
+    return UNCERTAINTIES[method](probabilities)

@@ -1,0 +1,29 @@
+"""What kind of model an estimator is, pipelines looked through."""
+
+from typing import Any
+
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    RandomForestClassifier,
+)
+from sklearn.linear_model._base import LinearClassifierMixin
+from sklearn.pipeline import Pipeline
+
+_FORESTS = (RandomForestClassifier, ExtraTreesClassifier)
+
+
+def final_estimator(estimator: Any) -> Any:
+    """Return the last step of a pipeline, of pipelines in pipelines too."""
+    while isinstance(estimator, Pipeline):
+        estimator = estimator.steps[-1][1]
+    return estimator
+
+
+def is_linear(estimator: Any) -> bool:
+    """Tell whether the last step is one of scikit-learn's linear classifiers."""
+    return isinstance(final_estimator(estimator), LinearClassifierMixin)
+
+
+def is_tree_ensemble(estimator: Any) -> bool:
+    """Tell whether the last step is a random forest or extremely randomised trees."""
+    return isinstance(final_estimator(estimator), _FORESTS)
