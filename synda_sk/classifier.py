@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metadata_routing import (
@@ -288,48 +289,13 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         BudgetClippedWarning
             If the budget exceeds the known rows.
         """
-        self._check_parameters()
-        X = check_table(self, X, reset=True)
-        known, is_missing = split_missing(y, self.missing_label)
-        check_consistent_length(X, is_missing)
-        classes = self._all_classes(known)
-        weights = None if sample_weight is None else _check_sample_weight(
-            sample_weight, is_missing, ensure_non_negative=True
-        )
-        fit_params = self._routed_fit_params(weights, params)
-        truth = np.full(len(is_missing), -1, dtype=np.intp)
-        truth[~is_missing] = np.searchsorted(classes, known)
-        budget = self._budget(len(known))
-        initial = self._initial_rows(truth)
-        if budget is not None and not isinstance(initial, str) and len(initial) > budget:
-            raise ValueError(f"initial names {len(initial)} rows, more than label_budget == {budget}.")
-
-        self._streams = SeedStreams(self.random_state)
-        self._features = Features(self._feature_map(), X)
-        self._pool = Pool(X, self._features, self._streams.seed("anomalies"))
-        self._state = LabelState(X, classes, weights)
-        self._trainer = self._make_trainer()
-        self._fit_params = fit_params
-        self.classes_ = classes
-        self.history_: list[dict[str, Any]] = []
-        self._stages: list[Any] = []
-        self._callback_context = (
-            self._init_callback_context(max_subtasks=None) if hasattr(self, "_init_callback_context") else None
-        )
-        if self._callback_context is not None:
-            self._callback_context.call_on_fit_task_begin(estimator=self)
+        before = vars(self).copy()
         try:
-            if budget is None:
-                rows = np.flatnonzero(truth >= 0)
-                self._state.reveal(rows, truth[rows], 0)
-                self._train(0, rows, 0)
-                self._warn_if_inert(is_missing)
-            else:
-                self._run_replay(truth, budget, initial)
-            if self._callback_context is not None:
-                self._callback_context.call_on_fit_task_end(estimator=self)
-        finally:
-            del self._callback_context
+            self._fit(X, y, sample_weight, params)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
         return self
 
     def query(
@@ -554,20 +520,72 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
             )
         )
 
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell whether there is a model."""
+        return hasattr(self, "estimator_")
+
     def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
         """Return the input tags of the estimator; sparse input is not supported."""
         tags = super().__sklearn_tags__()
-        inner = get_tags(default_estimator() if self.estimator is None else self.estimator)
-        tags.input_tags.allow_nan = inner.input_tags.allow_nan
+        estimator = default_estimator() if self.estimator is None else self.estimator
+        first = estimator.steps[0][1] if isinstance(estimator, Pipeline) else estimator
+        if hasattr(first, "__sklearn_tags__"):
+            tags.input_tags.allow_nan = get_tags(first).input_tags.allow_nan
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         tags.input_tags.sparse = False
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score if inner.classifier_tags else False
         return tags
+
+    def _fit(self, X: Table, y: Labels, sample_weight: Any, params: dict[str, Any]) -> None:
+        self._check_parameters()
+        X = check_table(self, X, reset=True)
+        known, is_missing = split_missing(y, self.missing_label)
+        check_consistent_length(X, is_missing)
+        classes = self._all_classes(known)
+        weights = None if sample_weight is None else _check_sample_weight(
+            sample_weight, is_missing, ensure_non_negative=True
+        )
+        fit_params = self._routed_fit_params(weights, params)
+        truth = np.full(len(is_missing), -1, dtype=np.intp)
+        truth[~is_missing] = np.searchsorted(classes, known)
+        budget = self._budget(len(known))
+        initial = self._initial_rows(truth)
+        if budget is not None and not isinstance(initial, str) and len(initial) > budget:
+            raise ValueError(f"initial names {len(initial)} rows, more than label_budget == {budget}.")
+
+        self._streams = SeedStreams(self.random_state)
+        self._features = Features(self._feature_map(), X)
+        self._pool = Pool(X, self._features, self._streams.seed("anomalies"))
+        self._state = LabelState(X, classes, weights)
+        self._trainer = self._make_trainer()
+        self._fit_params = fit_params
+        self.classes_ = classes
+        self.history_: list[dict[str, Any]] = []
+        self._stages: list[Any] = []
+        self._callback_context = (
+            self._init_callback_context(max_subtasks=None) if hasattr(self, "_init_callback_context") else None
+        )
+        if self._callback_context is not None:
+            self._callback_context.call_on_fit_task_begin(estimator=self)
+        try:
+            if budget is None:
+                rows = np.flatnonzero(truth >= 0)
+                self._state.reveal(rows, truth[rows], 0)
+                self._train(0, rows, 0)
+                self._warn_if_inert(is_missing)
+            else:
+                self._run_replay(truth, budget, initial)
+            if self._callback_context is not None:
+                self._callback_context.call_on_fit_task_end(estimator=self)
+        finally:
+            del self._callback_context
 
     def _check_parameters(self) -> None:
         self._validate_params()
         check_features(self.features)
+        for part in (self.selector, self.quality_filter, self.mixer, self.augmenter):
+            if hasattr(part, "_parameter_constraints"):
+                part._validate_params()
         for name in ("quality_filter", "mixer"):
             part = getattr(self, name)
             if getattr(part, "sampler", None) is not None:
@@ -585,7 +603,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
                     "the possible labels in classes."
                 )
             return seen
-        classes = np.unique(np.asarray(self.classes))
+        classes = np.unique(split_missing(self.classes)[0])
         unknown = np.setdiff1d(seen, classes)
         if len(unknown):
             raise ValueError(f"classes == {classes.tolist()} lacks the labels {unknown.tolist()} found in y.")

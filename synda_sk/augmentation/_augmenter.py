@@ -89,7 +89,7 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
     True
     """
 
-    _parameter_constraints = {  # noqa: RUF012
+    _parameter_constraints = {
         "generator": [str, HasMethods(["fit", "sample"])],
         "generator_params": [Mapping, None],
         "ratio": [Interval(Real, 0, None, closed="neither"), None],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synda_sk.datasets import _accounts as world_
+from synda_sk.datasets import _accounts as acc
 from synda_sk.datasets._accounts import Array, World
 
 
@@ -47,13 +47,50 @@ class Level:
     """Share of all rows that belong to errands."""
 
 
-BOLD = Style(0.97, 1.0, 8.0, (0.4, 0.75), 0.0, 0.8, 0.03, 0.95)
-CAREFUL = Style(0.65, 50.0, 150.0, (0.2, 0.75), 0.45, 0.1, 0.35, 0.35)
-ERRAND = Style(0.6, 60.0, 240.0, (0.15, 0.75), 0.5, 0.06, 0.4, 0.3)
+BOLD = Style(
+    changed=0.97,
+    lead_hours=2.0,
+    gap_minutes=8.0,
+    drain=(0.4, 0.75),
+    usual=0.0,
+    night=0.8,
+    known=0.03,
+    young=0.95,
+)
+CAREFUL = Style(
+    changed=0.65,
+    lead_hours=50.0,
+    gap_minutes=150.0,
+    drain=(0.2, 0.75),
+    usual=0.45,
+    night=0.1,
+    known=0.35,
+    young=0.35,
+)
+ERRAND = Style(
+    changed=0.6,
+    lead_hours=60.0,
+    gap_minutes=240.0,
+    drain=(0.15, 0.75),
+    usual=0.5,
+    night=0.06,
+    known=0.4,
+    young=0.3,
+)
+CALM = Style(
+    changed=0.3,
+    lead_hours=60.0,
+    gap_minutes=600.0,
+    drain=(0.1, 0.5),
+    usual=0.6,
+    night=0.02,
+    known=0.7,
+    young=0.2,
+)
 
 LEVELS = {
-    "easy": Level(BOLD, CAREFUL, ERRAND, 0.06, 0.02),
-    "hard": Level(BOLD, CAREFUL, ERRAND, 0.6, 0.03),
+    "easy": Level(BOLD, CAREFUL, CALM, careful_share=0.03, errand_share=0.02),
+    "hard": Level(BOLD, CAREFUL, ERRAND, careful_share=0.63, errand_share=0.03),
 }
 
 
@@ -65,10 +102,10 @@ def episodes(
     n_episodes = sizes.size
     wallets = np.resize(wallets, n_episodes)
     start = (np.arange(n_episodes) + rng.random(n_episodes)) / max(n_episodes, 1)
-    clock = world_.draw_times(rng, world.region[wallets])
+    clock = acc.draw_times(rng, world.region[wallets])
     awake = rng.random(n_episodes) >= style.night
     second = np.where(awake, clock % 86_400, rng.integers(0, 5 * 3_600, n_episodes))
-    begin = (start * world_.DAYS).astype(np.int64) * 86_400 + second
+    begin = (start * acc.DAYS).astype(np.int64) * 86_400 + second
     kind = rng.permutation(np.arange(n_episodes) % len(KINDS))
     parts = [
         KINDS[k](rng, world, style, wallets[kind == k], begin[kind == k], sizes[kind == k])
@@ -81,12 +118,12 @@ def episodes(
 
 def max_episodes(n_rows: int) -> int:
     """Return a bound on the number of episodes that ``n_rows`` rows make."""
-    return -(-n_rows // 2)
+    return -(-n_rows // 3)
 
 
 def _sizes(rng: np.random.Generator, n_rows: int) -> NDArray[np.int64]:
-    """Lengths of episodes, two to five rows each, the last one cut so that they sum to ``n_rows``."""
-    sizes = rng.integers(2, 6, max_episodes(n_rows))
+    """Lengths of episodes, three to six rows each, the last one cut so that they sum to ``n_rows``."""
+    sizes = rng.integers(3, 7, max_episodes(n_rows))
     starts = sizes.cumsum() - sizes
     kept = starts < n_rows
     return np.minimum(sizes[kept], n_rows - starts[kept])
@@ -94,14 +131,14 @@ def _sizes(rng: np.random.Generator, n_rows: int) -> NDArray[np.int64]:
 
 def _deposits(rng: np.random.Generator, world: World, wallets: Array, begin: Array) -> Array:
     """Genuine cash-ins that put money into a wallet some time before its episode."""
-    rows = np.zeros(wallets.size, dtype=world_.ROW)
-    kind = np.full(wallets.size, world_.CASH_IN)
+    rows = np.zeros(wallets.size, dtype=acc.ROW)
+    kind = np.full(wallets.size, acc.CASH_IN)
     ahead = (rng.lognormal(np.log(36.0), 1.0, wallets.size) * 3_600).astype(np.int64)
     rows["wallet"], rows["type"] = wallets, kind
     rows["time"] = np.maximum(begin - ahead, 0)
-    rows["cents"] = world_.draw_cents(rng, world, wallets, kind)
-    rows["peer"] = world_.draw_peers(rng, world, wallets, kind, 0.8)
-    rows["sim"] = rows["device"] = world_.NEVER
+    rows["cents"] = acc.draw_cents(rng, world, wallets, kind)
+    rows["peer"] = acc.draw_peers(rng, world, wallets, kind, 0.8)
+    rows["sim"] = rows["device"] = acc.NEVER
     return rows
 
 
@@ -112,14 +149,14 @@ def _plan(
     episode = np.repeat(np.arange(sizes.size), sizes)
     first = np.repeat(sizes.cumsum() - sizes, sizes)
     last = first + sizes[episode] - 1
-    rows = np.zeros(episode.size, dtype=world_.ROW)
+    rows = np.zeros(episode.size, dtype=acc.ROW)
     gaps = 30 + rng.lognormal(np.log(style.gap_minutes * 60), 1.0, episode.size).astype(np.int64)
     elapsed = gaps.cumsum()
-    late = np.maximum(begin[episode] + elapsed[last] - elapsed[first] - world_.HORIZON + 1, 0)
+    late = np.maximum(begin[episode] + elapsed[last] - elapsed[first] - acc.HORIZON + 1, 0)
     rows["time"] = begin[episode] - late + elapsed - elapsed[first]
     rows["share"] = rng.uniform(*style.drain, episode.size)
-    rows["step"] = rng.choice(world_.ROUND_STEPS, episode.size)
-    rows["sim"] = rows["device"] = world_.NEVER
+    rows["step"] = rng.choice(acc.ROUND_STEPS, episode.size)
+    rows["sim"] = rows["device"] = acc.NEVER
     return rows, episode, np.arange(episode.size) - first
 
 
@@ -136,10 +173,10 @@ def _receivers(rng: np.random.Generator, world: World, style: Style, n_rows: int
 def _complete(rng: np.random.Generator, world: World, style: Style, rows: Array) -> None:
     """Fill in counterparties other than wallets, channels and amounts once wallets and types stand."""
     wallet, kind = rows["wallet"], rows["type"].astype(np.int64)
-    agents = world_.draw_peers(rng, world, wallet, kind, style.known)
-    rows["peer"] = np.where(kind == world_.TRANSFER, rows["peer"], agents)
-    rows["channel"] = world_.draw_channels(rng, world, wallet)
-    everyday = world_.draw_cents(rng, world, wallet, kind)
+    agents = acc.draw_peers(rng, world, wallet, kind, style.known)
+    rows["peer"] = np.where(kind == acc.TRANSFER, rows["peer"], agents)
+    rows["channel"] = acc.draw_channels(rng, world, wallet)
+    everyday = acc.draw_cents(rng, world, wallet, kind)
     rows["cents"] = np.where(rng.random(len(rows)) < style.usual, everyday, 30 * everyday)
 
 
@@ -150,14 +187,14 @@ def _takeover(
     rows, episode, place = _plan(rng, style, begin, sizes)
     n_rows = len(rows)
     rows["wallet"] = wallets[episode]
-    rows["type"] = np.where(rng.random(n_rows) < 0.45, world_.CASH_OUT, world_.TRANSFER)
-    friends = world_.draw_peers(rng, world, rows["wallet"], np.full(n_rows, world_.TRANSFER), 1.0)
+    rows["type"] = np.where(rng.random(n_rows) < 0.45, acc.CASH_OUT, acc.TRANSFER)
+    friends = acc.draw_peers(rng, world, rows["wallet"], np.full(n_rows, acc.TRANSFER), 1.0)
     strangers = _receivers(rng, world, style, n_rows)
     rows["peer"] = np.where(rng.random(n_rows) < style.known, friends, strangers)
     for registry in ("sim", "device"):
         lead = rng.lognormal(np.log(style.lead_hours * 3_600), 0.8, sizes.size).astype(np.int64)
         recorded = rng.random(sizes.size) < style.changed
-        rows[registry] = np.where(recorded, rows["time"][place == 0] - lead, world_.NEVER)[episode]
+        rows[registry] = np.where(recorded, rows["time"][place == 0] - lead, acc.NEVER)[episode]
     _complete(rng, world, style, rows)
     return rows
 
@@ -170,7 +207,7 @@ def _mule_chain(
     mules = _receivers(rng, world, style, len(rows))
     rows["wallet"] = np.where(place == 0, wallets[episode], np.roll(mules, 1))
     rows["peer"] = mules
-    rows["type"] = np.where(place == sizes[episode] - 1, world_.CASH_OUT, world_.TRANSFER)
+    rows["type"] = np.where(place == sizes[episode] - 1, acc.CASH_OUT, acc.TRANSFER)
     rows["share"] = np.minimum(rows["share"] * 1.25, 0.95)
     _complete(rng, world, style, rows)
     return rows

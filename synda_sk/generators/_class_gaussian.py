@@ -102,7 +102,7 @@ class GaussianGenerator(ClassConditionalGenerator):
     ((3, 2), ['fraud', 'fraud', 'fraud'], True)
     """
 
-    _parameter_constraints = {  # noqa: RUF012
+    _parameter_constraints = {
         "shrinkage": [StrOptions({"ledoit-wolf"}), Interval(Real, 0, 1, closed="both")],
         "random_state": ["random_state"],
     }

@@ -47,8 +47,8 @@ class SDVGenerator(BaseGenerator):
     synthesizer_params : dict or None, default=None
         Its parameters by name, such as ``{"epochs": 100}``. Where they are not
         given, ``enable_gpu`` is False and ``batch_size`` is a tenth of the rows
-        of the class, at least 32 and at most 500. ``numerical_distributions``
-        goes by the names of the columns, "x0", "x1", ... in an array.
+        of the class, at least 32 and at most 500, rounded up to a multiple of
+        ``pac``. ``numerical_distributions`` goes by the names of the columns, "x0", "x1", ... in an array.
     random_state : int, RandomState instance or None, default=None
         Source of the initial weights and of the noise. An int gives the same
         rows at each call of ``sample``.
@@ -162,7 +162,8 @@ class SDVGenerator(BaseGenerator):
         return params
 
     def _sample(self, labels: NDArray[Any], rng: np.random.RandomState) -> Table:
-        numbers = np.empty((len(labels), len(self._codec.numeric)))
+        n_numeric = len(self._codec.numeric)
+        numbers = np.empty((len(labels), n_numeric))
         codes = np.empty((len(labels), len(self._codec.categorical)), dtype=np.intp)
         streams = SeedStreams(rng)
         for k, (label, synthesizer) in enumerate(zip(self.classes_, self.synthesizers_, strict=True)):
@@ -171,11 +172,12 @@ class SDVGenerator(BaseGenerator):
             if synthesizer is None or not len(rows):
                 continue
             for name, values in _draw(synthesizer, len(rows), streams.seed("sample", k)).items():
-                j = int(name[1:]) - numbers.shape[1]
-                if j < 0:
+                j = int(name[1:])
+                if j < n_numeric:
                     numbers[rows, j] = values.to_numpy(dtype=np.float64)
                 else:
-                    codes[rows, j] = [int(level[1:]) if isinstance(level, str) else -1 for level in values]
+                    levels = [int(level[1:]) if isinstance(level, str) else -1 for level in values]
+                    codes[rows, j - n_numeric] = levels
         return self._codec.decode(np.clip(numbers, *self._range), codes)
 
 
@@ -194,9 +196,9 @@ def _split_constant(
 
 
 def _batch_size(n_rows: int, pac: int) -> int:
-    """Return a tenth of the rows, in 32..500, even and divisible by `pac`."""
+    """Return a tenth of the rows, in 32..500, rounded up to an even multiple of `pac`."""
     unit = math.lcm(2, pac)
-    return max(min(max(n_rows // 10, 32), 500) // unit, 1) * unit
+    return math.ceil(min(max(n_rows // 10, 32), 500) / unit) * unit
 
 
 def _draw(synthesizer: Any, n_rows: int, seed: int) -> Any:

@@ -17,7 +17,7 @@ from synda_sk.base import SamplerMixin, check_labelled_table
 from synda_sk.quality._discriminator import CrossFittedDiscriminator
 from synda_sk.quality._threshold import GlobalThreshold, accepted
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
-from synda_sk.utils import SeedStreams, TableEncoder, concat_rows, set_seed, take_rows
+from synda_sk.utils import SeedStreams, TableEncoder, check_table, concat_rows, set_seed, take_rows
 
 _COMBINE: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "product": np.multiply,
@@ -126,15 +126,16 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         X, y = check_labelled_table(self, X, y)
         return self._assess(X, y, X_synthetic, np.asarray(y_synthetic))
 
-    def score_samples(self, X: Table, y: Labels) -> FloatArray:
+    def score_samples(self, X: Table, y: Labels | None = None) -> FloatArray:
         """Return q(x) of rows that took no part in fit.
 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
             Rows to judge.
-        y : array-like of shape (n_samples,)
-            Their labels.
+        y : array-like of shape (n_samples,) or None, default=None
+            Their labels. None takes the labels the model predicts, so that
+            conf is its largest probability.
 
         Returns
         -------
@@ -142,7 +143,8 @@ class QualityFilter(SamplerMixin, BaseEstimator):
             Quality, in [0, 1] with the built-in `combine`.
         """
         check_is_fitted(self, "quality_")
-        X, y = check_labelled_table(self, X, y, reset=False)
+        X = check_table(self, X, reset=False)
+        y = self.estimator_.predict(X) if y is None else check_labelled_table(self, X, y, reset=False)[1]
         return self._quality(self._discriminator.score(self._encoder.transform(X)), X, y)
 
     def accept(self, X: Table, y: Labels) -> NDArray[np.bool_]:

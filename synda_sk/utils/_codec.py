@@ -88,14 +88,19 @@ class TableCodec:
                 parts[column.name] = column.sample[rows]
                 j += 1
             else:
-                values = numbers[:, i] if column.kind == "continuous" else np.round(numbers[:, i])
+                values = numbers[:, i]
+                if column.kind != "continuous":
+                    values = _whole(values, column.sample.dtype)
                 parts[column.name] = _restore(values, column) if self._frame else values
                 i += 1
         if self._frame:
             return nw.DataFrame.from_dict(parts).to_native()
         out = np.empty((len(numbers), len(parts)), dtype=self._dtype)
-        for k, values in enumerate(parts.values()):
-            out[:, k] = values
+        for k, (column, values) in enumerate(zip(self._columns, parts.values(), strict=True)):
+            if out.dtype.kind == "O" and column.kind == "integer":
+                out[:, k] = [value if value != value else int(value) for value in values.tolist()]
+            else:
+                out[:, k] = values
         return out
 
 
@@ -163,6 +168,12 @@ def _numbers(column: Any, kind: str) -> FloatArray:
     numbers = microseconds.astype(np.int64).astype(np.float64)
     numbers[np.isnat(microseconds)] = np.nan
     return numbers
+
+
+def _whole(values: FloatArray, dtype: Any) -> FloatArray:
+    """Round, and stay below 2**63 or 2**64: the largest integers are no floats."""
+    unsigned = dtype.kind == "u" if isinstance(dtype, np.dtype) else dtype.is_unsigned_integer()
+    return np.minimum(np.round(values), np.nextafter(2.0 ** (64 if unsigned else 63), 0))
 
 
 def _restore(values: FloatArray, column: _Column) -> Any:

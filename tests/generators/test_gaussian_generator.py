@@ -48,7 +48,8 @@ def test_shrinkage_is_checked(shrinkage):
 def test_numbers_given_the_pattern_are_the_conditional_gaussian():
     n = 400
     kind = rng.choice(["a", "b", "c"], n, p=[0.5, 0.3, 0.2])
-    x = rng.normal(size=(n, 2)) + np.array([{"a": 0.0, "b": 2.0, "c": -1.0}[k] for k in kind])[:, None] * [1, 0.5]
+    shift = np.select([kind == "b", kind == "c"], [2.0, -1.0])
+    x = rng.normal(size=(n, 2)) + shift[:, None] * [1, 0.5]
     X = pd.DataFrame({"x": x[:, 0], "w": x[:, 1], "kind": kind})
     generator = GaussianGenerator(random_state=0).fit(X, np.zeros(n))
     generator._scale.low, generator._scale.high = np.full(2, -1e9), np.full(2, 1e9)

@@ -37,7 +37,9 @@ def labelled_tables(draw, min_rows=1, max_rows=14):
             "small": np.array(column(st.integers(-128, 127)), dtype=np.int8),
             "visits": pd.array(column(st.one_of(st.none(), st.integers(0, 9))), dtype="Int64"),
             "type": np.array(column(levels), dtype=object),
-            "region": pd.Categorical(column(st.sampled_from(["north", "south"])), categories=["south", "north"]),
+            "region": pd.Categorical(
+                column(st.sampled_from(["north", "south"])), categories=["south", "north"]
+            ),
             "known": np.array(column(st.booleans())),
             "empty": np.nan,
             "constant": 7,
@@ -66,7 +68,9 @@ def mixed_table(n=60, seed=0):
 @given(table=labelled_tables(), n=st.integers(0, 9), data=st.data())
 def test_rows_look_like_the_table(make, table, n, data):
     X, y = table
-    wanted = np.array(data.draw(st.lists(st.sampled_from(np.unique(y).tolist()), min_size=n, max_size=n)), dtype=int)
+    wanted = np.array(
+        data.draw(st.lists(st.sampled_from(np.unique(y).tolist()), min_size=n, max_size=n)), dtype=int
+    )
     X_new, y_new = make(random_state=0).fit(X, y).sample(n, wanted)
     assert y_new.tolist() == wanted.tolist()
     assert X_new.shape == (n, X.shape[1])
@@ -124,7 +128,17 @@ def test_array_comes_back(make, dtype):
     assert X_new.dtype == X.dtype
     if dtype is object:
         assert set(X_new[:, 1]) <= {"a", "b", None}
-        assert all(isinstance(value, int) or float(value).is_integer() for value in X_new[:, 0])
+        assert all(type(value) is int for value in X_new[:, 0])
+
+
+@each_generator
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+def test_extreme_integers(make, dtype):
+    info = np.iinfo(dtype)
+    X = np.array([[info.min], [info.max], [7], [info.max]], dtype=dtype)
+    drawn, _ = make(random_state=0).fit(X, [0, 0, 0, 1]).sample(60, 1)
+    assert drawn.dtype == dtype
+    assert drawn.max() > info.max // 2
 
 
 @each_generator
@@ -198,10 +212,10 @@ def test_pickle_and_clone(make):
 @each_generator
 def test_fit_leaves_the_table_and_the_global_random_state_alone(make):
     X, y = mixed_table()
-    before, state = X.copy(), np.random.get_state()[1].copy()
+    before, state = X.copy(), np.random.get_state()[1].copy()  # noqa: NPY002
     make(random_state=0).fit(X, y).sample(20)
     pd.testing.assert_frame_equal(X, before)
-    np.testing.assert_array_equal(np.random.get_state()[1], state)
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
 
 
 @each_generator

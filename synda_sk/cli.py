@@ -1,0 +1,219 @@
+"""The command line: ``python -m synda_sk demo`` and ``python -m synda_sk run``."""
+
+import argparse
+import shlex
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from synda_sk._cli_parser import fail, make_parser
+from synda_sk.evaluation import ProtocolResult, SplitError, held_out_split, run_protocol
+from synda_sk.evaluation._options import OptionError
+from synda_sk.evaluation._read_table import read_table
+from synda_sk.evaluation._report import format_summary, versions, write_atomically, write_json
+from synda_sk.evaluation._table_task import make_task
+from synda_sk.evaluation._target import make_target
+from synda_sk.inspection import LabelEfficiencyDisplay
+from synda_sk.typing import Table
+from synda_sk.utils import TableEncoder, import_optional
+
+TEST_SIZE = 0.3
+
+
+class Task(NamedTuple):
+    """Data to play the protocol on, and the option to blame where it cannot be split."""
+
+    X: Table
+    y: Any
+    positive: Any
+    time: Any
+    blame: str
+    name: str
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str or None, default=None
+        Arguments; None takes those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0, 2 for bad input, 130 where the user stopped.
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    options = make_parser().parse(argv)
+    try:
+        return _compare(options, argv)
+    except (OptionError, ImportError) as error:
+        return fail(options.command, str(error))
+    except KeyboardInterrupt:
+        sys.stderr.write(f"synda {options.command}: stopped before the first result\n")
+        return 130
+
+
+def _compare(options: argparse.Namespace, argv: list[str]) -> int:
+    import_optional("matplotlib", extra="cli", feature=f"synda {options.command}")
+    out = _output_folder(options.out)
+    task = _demo_task(options) if options.command == "demo" else _table_task(options)
+    _check_fit(task, options)
+    result = run_protocol(
+        task.X,
+        task.y,
+        make_estimator(options.estimator),
+        positive=task.positive,
+        label_budget=options.labels,
+        n_rounds=options.rounds,
+        n_seeds=options.seeds,
+        time=task.time,
+        test_size=TEST_SIZE,
+        alert_rate=options.alerts,
+        n_jobs=options.jobs,
+        progress=_progress(),
+    )
+    if not result.rounds:
+        raise KeyboardInterrupt
+    sys.stdout.write(f"{_headline(task, result)}\n\n{format_summary(result)}\n\n")
+    _write(out, result, options, task, argv)
+    sys.stdout.write(f"Written: {Path(options.out) / 'learning_curve.png'} and results.json\n")
+    return 130 if result.interrupted else 0
+
+
+def make_estimator(name: str) -> Pipeline:
+    """Return the model behind ``--estimator``, on encoded columns.
+
+    Parameters
+    ----------
+    name : {"forest", "logistic", "boosting"}
+        Its name.
+
+    Returns
+    -------
+    Pipeline
+        Unfitted; takes mixed types and missing values.
+    """
+    models = {
+        "forest": RandomForestClassifier,
+        "logistic": lambda: LogisticRegression(max_iter=1000),
+        "boosting": HistGradientBoostingClassifier,
+    }
+    return make_pipeline(TableEncoder(), models[name]())
+
+
+def _demo_task(options: argparse.Namespace) -> Task:
+    from synda_sk.datasets import make_mobile_money
+
+    X, y = make_mobile_money(
+        options.n_samples, fraud_rate=options.fraud_rate, difficulty=options.difficulty, random_state=0
+    )
+    return Task(X, y, 1, np.arange(len(y)), "--fraud-rate", "make_mobile_money")
+
+
+def _table_task(options: argparse.Namespace) -> Task:
+    path = Path(options.table)
+    table = make_task(
+        read_table(path),
+        target=options.target,
+        positive=options.positive,
+        time=options.time,
+        drop=options.drop,
+    )
+    for note in table.notes:
+        sys.stderr.write(f"synda run: note: {note}\n")
+    return Task(
+        table.X, table.y, table.positive, table.time, "--time" if options.time else "--target", path.name
+    )
+
+
+def _check_fit(task: Task, options: argparse.Namespace) -> None:
+    """Blame an option for what the protocol would refuse, before anything is trained."""
+    y = make_target(task.y, task.positive).y
+    for seed in range(options.seeds):
+        try:
+            train, _ = held_out_split(y, time=task.time, test_size=TEST_SIZE, seed=seed)
+        except SplitError as error:
+            raise OptionError(task.blame, f"does not fit the data: {error}") from error
+        if options.labels > len(train):
+            raise OptionError(
+                "--labels",
+                f"is {options.labels}, but only {len(train)} rows are there to train on; give at most that",
+            )
+
+
+def _output_folder(name: str) -> Path:
+    folder = Path(name)
+    if folder.exists() and not folder.is_dir():
+        raise OptionError("--out", f"{name!r} is a file; give a folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".synda_probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OptionError(
+            "--out", f"{name!r} cannot be written to ({error.strerror}); give another folder"
+        ) from error
+    return folder
+
+
+def _progress() -> Callable[[int, int, Any], None]:
+    started, tty = time.monotonic(), sys.stderr.isatty()
+
+    def report(done: int, total: int, run: Any) -> None:
+        elapsed = time.monotonic() - started
+        left = elapsed / done * (total - done)
+        line = f"[{done}/{total}] {run.account['arm']}, seed {run.account['seed']}: {elapsed:.0f} s, about {left:.0f} s left"
+        sys.stderr.write(f"\r\033[K{line}" + "\n" * (done == total) if tty else f"{line}\n")
+        sys.stderr.flush()
+
+    return report
+
+
+def _headline(task: Task, result: ProtocolResult) -> str:
+    run, configuration = result.runs[0], result.configuration
+    text = f"{task.name}: {run['n_train']} rows to label, {run['n_test']} later rows to test on"
+    if task.time is None:
+        text = text.replace(" later", " other")
+    if configuration["positive"] is not None:
+        text += f" ({run['positives_test']} of class {configuration['positive']})"
+    return text + ("; stopped early, what is finished:" if result.interrupted else "")
+
+
+def _write(
+    out: Path, result: ProtocolResult, options: argparse.Namespace, task: Task, argv: list[str]
+) -> None:
+    figure_module = import_optional("matplotlib.figure", extra="cli", feature="learning_curve.png")
+    figure = figure_module.Figure(figsize=(3.5, 2.8), layout="constrained")
+    content = result.to_dict()
+    LabelEfficiencyDisplay.from_results(content, ax=figure.subplots())
+    write_atomically(out / "learning_curve.png", lambda file: figure.savefig(file, format="png", dpi=200))
+    asked = {key: value for key, value in vars(options).items() if key not in ("parser", "out", "table")}
+    configuration = {
+        "data": task.name,
+        **asked,
+        "features": list(map(str, task.X.columns)),
+        **content["configuration"],
+    }
+    write_json(
+        out / "results.json",
+        {"command": _command(argv)} | content | {"configuration": configuration, "versions": versions()},
+    )
+
+
+def _command(argv: list[str]) -> str:
+    """Return the command as typed, without the folders of this machine."""
+    words = []
+    for word in argv:
+        option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
+        words.append(f"{option}{equals}{Path(value).name if Path(value).is_absolute() else value}")
+    return shlex.join(["python", "-m", "synda_sk", *words])

@@ -1,0 +1,143 @@
+"""What is told about a comparison: a table of text and a file of JSON."""
+
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import synda_sk
+from synda_sk.evaluation._result import ProtocolResult
+
+PACKAGES = ("numpy", "scipy", "scikit-learn", "joblib", "narwhals", "pandas", "pyarrow", "matplotlib")
+COLUMNS = {
+    "average_precision": ("average precision", "{:.3f}"),
+    "recall_at_alerts": ("recall at {n_alerts} alerts", "{:.3f}"),
+    "positives_found": ("positives found", "{:.1f}"),
+    "balanced_accuracy": ("balanced accuracy", "{:.3f}"),
+}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, synda_sk and the packages it stands on.
+
+    Returns
+    -------
+    dict of str to str
+        Packages that are not installed are left out.
+    """
+    found = {"python": platform.python_version(), "synda_sk": synda_sk.__version__}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
+    """Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where to; its folder exists.
+    write : callable (file) -> None
+        Writes the content to an open binary file.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write strict JSON (no NaN), whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    content : dict
+        Plain values.
+    """
+    text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def format_summary(result: ProtocolResult) -> str:
+    """Lay out the means of all arms as text, standard errors in brackets.
+
+    Parameters
+    ----------
+    result : ProtocolResult
+        With at least one finished run.
+
+    Returns
+    -------
+    str
+        Lines of at most 100 characters for two arms, ASCII only.
+    """
+    summary = result.summary()
+    arms = list(summary["curves"])
+    measures = [name for name in COLUMNS if name in result.measures]
+    by_count = {arm: {entry["n_labels"]: entry for entry in summary["curves"][arm]} for arm in arms}
+    counts = sorted(set().union(*by_count.values()))
+    titles = [COLUMNS[name][0].format(n_alerts=result.configuration["n_alerts"]) for name in measures]
+    widths = [max(max(14, len(arm)) for arm in arms) for _ in measures]
+    span = [width * len(arms) + len(arms) - 1 for width in widths]
+    lines = [
+        " " * 6 + "".join(f"  {title:^{n}}" for title, n in zip(titles, span, strict=True)).rstrip(),
+        "labels" + "".join("  " + " ".join(f"{arm:^{n}}" for arm in arms) for n in widths).rstrip(),
+    ]
+    for count in counts:
+        cells = [
+            " ".join(f"{_cell(by_count[arm].get(count), name):^{n}}" for arm in arms)
+            for name, n in zip(measures, widths, strict=True)
+        ]
+        lines.append(f"{count:>6}" + "".join(f"  {cell}" for cell in cells).rstrip())
+    n_seeds = max(entries[0]["n_seeds"] for entries in summary["curves"].values())
+    lines.append(f"Means of {n_seeds} seed{'s' * (n_seeds > 1)}, standard errors in brackets.")
+    return "\n".join([*lines, *_gains(summary)])
+
+
+def _cell(entry: dict[str, Any] | None, measure: str) -> str:
+    if entry is None:
+        return "-"
+    mean, error = entry[measure]["mean"], entry[measure]["standard_error"]
+    form = COLUMNS[measure][1]
+    return form.format(mean) + (f" ({form.format(error)})" if error is not None else "")
+
+
+def _gains(summary: dict[str, Any]) -> list[str]:
+    reference, lines = summary["reference"], []
+    for arm, difference in summary.get("difference", {}).items():
+        if not difference:
+            continue
+        saved = summary["labels_saved"][arm]
+        lines.append(
+            f"{arm} against {reference}: "
+            + _saved(saved, reference)
+            + f"; {COLUMNS[summary['quality']][0]} differs by {_signed(difference['final'])} at "
+            f"{difference['n_labels']} labels, {_signed(difference['area'])} over the whole curve."
+        )
+    return lines
+
+
+def _saved(saved: float | None, reference: str) -> str:
+    if saved is None:
+        return f"never as good as {reference} at its end"
+    return f"{saved:.0%} of the labels saved" if saved >= 0 else f"{-saved:.0%} more labels needed"
+
+
+def _signed(spread: dict[str, float | None]) -> str:
+    error = spread["standard_error"]
+    return f"{spread['mean']:+.3f}" + (f" ({error:.3f})" if error is not None else "")

@@ -1,0 +1,169 @@
+"""What an analyst finds who can look at the k highest scores only."""
+
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sklearn.utils import column_or_1d
+from sklearn.utils.validation import check_consistent_length
+
+from synda_sk.typing import Labels
+
+__all__ = ["alert_count", "precision_at_k", "recall_at_alert_rate", "recall_at_k"]
+
+
+def precision_at_k(y_true: Labels, y_score: Labels, k: int, *, pos_label: Any = 1) -> float:
+    """Share of positives among the `k` rows with the highest scores.
+
+    Where tied scores straddle the k-th place, the value is its expectation over
+    all orders of the tied rows: it depends on no order of the input.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True labels.
+    y_score : array-like of shape (n_samples,)
+        Scores, higher for likelier positives; finite.
+    k : int
+        Number of alerts, in [1, n_samples].
+    pos_label : label, default=1
+        The positive label.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If `k` is out of range, lengths differ, or a score is not finite.
+
+    Examples
+    --------
+    >>> from synda_sk.metrics import precision_at_k
+    >>> precision_at_k([1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1], 2)
+    0.5
+    """
+    positive, score = _ranking(y_true, y_score, pos_label)
+    return _expected_hits(positive, score, k) / k
+
+
+def recall_at_k(y_true: Labels, y_score: Labels, k: int, *, pos_label: Any = 1) -> float:
+    """Share of all positives that are among the `k` rows with the highest scores.
+
+    Ties are handled as in :func:`precision_at_k`.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True labels, at least one of them positive.
+    y_score : array-like of shape (n_samples,)
+        Scores, higher for likelier positives; finite.
+    k : int
+        Number of alerts, in [1, n_samples].
+    pos_label : label, default=1
+        The positive label.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+
+    Raises
+    ------
+    ValueError
+        As :func:`precision_at_k`, and if there is no positive.
+
+    Examples
+    --------
+    >>> from synda_sk.metrics import recall_at_k
+    >>> recall_at_k([1, 0, 1, 0], [0.9, 0.5, 0.5, 0.1], 2)
+    0.75
+    """
+    positive, score = _ranking(y_true, y_score, pos_label)
+    if not positive.any():
+        raise ValueError(f"y_true has no row labelled {pos_label!r}: recall is undefined.")
+    return _expected_hits(positive, score, k) / int(positive.sum())
+
+
+def recall_at_alert_rate(y_true: Labels, y_score: Labels, alert_rate: float, *, pos_label: Any = 1) -> float:
+    """Share of all positives found when a share of the rows can be looked at.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True labels, at least one of them positive.
+    y_score : array-like of shape (n_samples,)
+        Scores, higher for likelier positives; finite.
+    alert_rate : float
+        Share of the rows that raise an alert, in (0, 1].
+    pos_label : label, default=1
+        The positive label.
+
+    Returns
+    -------
+    float
+        :func:`recall_at_k` at ``alert_count(n_samples, alert_rate)``.
+
+    Raises
+    ------
+    ValueError
+        As :func:`recall_at_k` and :func:`alert_count`.
+
+    Examples
+    --------
+    >>> from synda_sk.metrics import recall_at_alert_rate
+    >>> recall_at_alert_rate([1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1], 0.25)
+    0.5
+    """
+    return recall_at_k(y_true, y_score, alert_count(len(np.asarray(y_true)), alert_rate), pos_label=pos_label)
+
+
+def alert_count(n_samples: int, alert_rate: float) -> int:
+    """Return the number of alerts that a share of the rows makes.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of rows, at least 1.
+    alert_rate : float
+        Share of the rows, in (0, 1].
+
+    Returns
+    -------
+    int
+        The nearest whole number (halves to the even one), at least 1.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Examples
+    --------
+    >>> from synda_sk.metrics import alert_count
+    >>> alert_count(6000, 0.01), alert_count(20, 0.01)
+    (60, 1)
+    """
+    if n_samples < 1:
+        raise ValueError(f"n_samples == {n_samples}, must be >= 1.")
+    if not 0 < alert_rate <= 1:
+        raise ValueError(f"alert_rate == {alert_rate}, must be in (0, 1].")
+    return max(1, round(n_samples * alert_rate))
+
+
+def _ranking(y_true: Labels, y_score: Labels, pos_label: Any) -> tuple[np.ndarray, np.ndarray]:
+    label, score = column_or_1d(y_true), column_or_1d(y_score).astype(np.float64)
+    check_consistent_length(label, score)
+    if not np.isfinite(score).all():
+        raise ValueError("y_score holds NaN or infinity; scores must be finite.")
+    return label == pos_label, score
+
+
+def _expected_hits(positive: np.ndarray, score: np.ndarray, k: int) -> float:
+    if not isinstance(k, Integral) or not 1 <= k <= len(score):
+        raise ValueError(f"k == {k!r}, must be a whole number in [1, {len(score)}], the number of rows.")
+    cut = np.partition(score, len(score) - k)[len(score) - k]
+    above, tied = score > cut, score == cut
+    return float(positive[above].sum() + positive[tied].mean() * (k - above.sum()))
