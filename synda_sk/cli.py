@@ -172,7 +172,8 @@ def _progress() -> Callable[[int, int, Any], None]:
     def report(done: int, total: int, run: Any) -> None:
         elapsed = time.monotonic() - started
         left = elapsed / done * (total - done)
-        line = f"[{done}/{total}] {run.account['arm']}, seed {run.account['seed']}: {elapsed:.0f} s, about {left:.0f} s left"
+        name = f"{run.account['arm']}, seed {run.account['seed']}"
+        line = f"[{done}/{total}] {name}: {elapsed:.0f} s, about {left:.0f} s left"
         sys.stderr.write(f"\r\033[K{line}" + "\n" * (done == total) if tty else f"{line}\n")
         sys.stderr.flush()
 

@@ -142,9 +142,7 @@ def _deposits(rng: np.random.Generator, world: World, wallets: Array, begin: Arr
     return rows
 
 
-def _plan(
-    rng: np.random.Generator, style: Style, begin: Array, sizes: Array
-) -> tuple[Array, Array, Array]:
+def _plan(rng: np.random.Generator, style: Style, begin: Array, sizes: Array) -> tuple[Array, Array, Array]:
     """Rows with what every kind shares (times and amounts), each row's episode and its place in it."""
     episode = np.repeat(np.arange(sizes.size), sizes)
     first = np.repeat(sizes.cumsum() - sizes, sizes)
@@ -162,7 +160,7 @@ def _plan(
 
 def _receivers(rng: np.random.Generator, world: World, style: Style, n_rows: int) -> NDArray[np.int64]:
     """Wallets that money is sent to, some of them picked among the newest."""
-    newest = np.argsort(-world.opened)[: max(world.n_wallets // 8, 8)]
+    newest = np.argsort(-world.opened)[: max(world.n_wallets // 8, 20)]
     return np.where(
         rng.random(n_rows) < style.young,
         rng.choice(newest, n_rows),
@@ -171,10 +169,11 @@ def _receivers(rng: np.random.Generator, world: World, style: Style, n_rows: int
 
 
 def _complete(rng: np.random.Generator, world: World, style: Style, rows: Array) -> None:
-    """Fill in counterparties other than wallets, channels and amounts once wallets and types stand."""
+    """Fill in agents, channels and amounts once wallets and types stand; nobody pays himself."""
     wallet, kind = rows["wallet"], rows["type"].astype(np.int64)
     agents = acc.draw_peers(rng, world, wallet, kind, style.known)
-    rows["peer"] = np.where(kind == acc.TRANSFER, rows["peer"], agents)
+    others = np.where(rows["peer"] == wallet, (wallet + 1) % world.n_wallets, rows["peer"])
+    rows["peer"] = np.where(kind == acc.TRANSFER, others, agents)
     rows["channel"] = acc.draw_channels(rng, world, wallet)
     everyday = acc.draw_cents(rng, world, wallet, kind)
     rows["cents"] = np.where(rng.random(len(rows)) < style.usual, everyday, 30 * everyday)

@@ -35,6 +35,9 @@ def load_paysim(
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Read the PaySim table, as published on Kaggle, from a file.
 
+    The table itself does not come with this package. With the balances of the origin one rule solves it,
+    ``amount == oldbalanceOrg`` in transfers and cash-outs; ``drop_balances="origin"`` takes that rule away.
+
     Parameters
     ----------
     path : str or path-like
@@ -52,7 +55,7 @@ def load_paysim(
         `amount` and balances (float64, as float32 loses cents beyond 131,072), `isFlaggedFraud` (int8), and
         the names (str) if asked for.
     y : pandas.Series
-        int8, the column `isFraud`.
+        The column `isFraud` (int8).
 
     Raises
     ------
@@ -63,10 +66,9 @@ def load_paysim(
     ImportError
         If pandas, or pyarrow for .parquet, is not installed.
 
-    Notes
-    -----
-    With the balances of the origin PaySim is solved by one rule, ``amount == oldbalanceOrg`` in transfers
-    and cash-outs. ``drop_balances="origin"`` takes that rule away.
+    See Also
+    --------
+    make_mobile_money : Simulator of a mobile-money operator that no single rule solves.
 
     Examples
     --------

@@ -80,11 +80,11 @@ def time_ranks(frame: pd.DataFrame, columns: list[str]) -> NDArray[np.intp]:
                 example = column[parsed.isna()].iloc[0]
                 raise OptionError(
                     "--time",
-                    f"{name!r} holds {str(example)!r}; give a column of numbers or of dates such as 2024-01-31",
+                    f"{name!r} holds {str(example)!r}; give a column of numbers or dates such as 2024-01-31",
                 )
             column = parsed
         times[name] = column
-    ranks = pd.DataFrame(times).groupby(columns, sort=True).ngroup().to_numpy(dtype=np.intp)
+    ranks = pd.DataFrame(times).groupby(list(times), sort=True).ngroup().to_numpy(dtype=np.intp)
     if ranks.max() == 0:
         raise OptionError(
             "--time", f"{','.join(columns)!r} is the same in every row; give a column that changes"

@@ -47,10 +47,13 @@ def read_table(path: Path) -> pd.DataFrame:
         import_optional("pyarrow", extra="cli", feature="--table with a .parquet file")
     try:
         frame = pd.read_parquet(path) if suffix == ".parquet" else pd.read_csv(path, low_memory=False)
-    except (OSError, ValueError, EOFError, zlib.error) as error:
+    except (OSError, ValueError, NotImplementedError, EOFError, zlib.error) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise OptionError("--table", f"{path.name!r} cannot be read as {suffix[1:]}: {reason}") from error
     if not len(frame):
         raise OptionError("--table", f"{path.name!r} has no rows; give a table with a header and rows")
     frame.columns = frame.columns.map(str)
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise OptionError("--table", f"{path.name!r} has more than one column {twice!r}; rename one")
     return frame

@@ -15,7 +15,7 @@ def anomaly_order(features: FloatArray, random_state: int) -> IntArray:
 
     Four detectors rank the rows: isolation forest (Liu, Ting & Zhou, ICDM
     2008), empirical tail probability (ECOD: Li et al., TKDE 2022), residual of
-    five principal components, distance to the nearest of 2,000 rows. A row's
+    up to five principal components, distance to the nearest of 2,000 rows. A row's
     place is its best rank: no single detector is safe on every table.
 
     Parameters
@@ -54,7 +54,9 @@ def _tail_score(features: FloatArray) -> FloatArray:
 
 
 def _residual(features: FloatArray, random_state: int) -> FloatArray:
-    n_components = min(5, features.shape[1], len(features) - 1)
+    n_components = min(5, features.shape[1] - 1, len(features) - 1)
+    if n_components < 1 or not features.var(axis=0).any():
+        return np.zeros(len(features))
     pca = PCA(n_components, random_state=random_state).fit(features)
     return ((features - pca.inverse_transform(pca.transform(features))) ** 2).sum(axis=1)
 

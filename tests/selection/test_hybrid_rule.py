@@ -1,0 +1,180 @@
+"""The query rule against its O(N^2) definition."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.stats import entropy as scipy_entropy
+from sklearn.base import clone
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, Perceptron
+from sklearn.metrics.pairwise import cosine_similarity, rbf_kernel
+from sklearn.preprocessing import StandardScaler
+
+from synda_sk import HybridQuerySelector, LinearBudget, RandomQuerySelector
+from synda_sk.selection import entropy, greedy_batch, margin
+from synda_sk.selection._similarity import CosineSimilarity, RbfSimilarity, make_similarity
+from synda_sk.utils import TableEncoder
+
+
+def naive_batch(scores, similarity, n_queries, redundancy, penalty):
+    """Full-matrix greedy: the definition, row by row."""
+    chosen = []
+    for _ in range(min(n_queries, len(scores))):
+        best, best_gain = None, -np.inf
+        for x in range(len(scores)):
+            if x in chosen:
+                continue
+            nearness = similarity[x, chosen] if chosen else np.zeros(1)
+            cost = nearness.max() if redundancy == "max" else nearness.sum() / min(n_queries, len(scores))
+            if scores[x] - penalty * cost > best_gain:
+                best, best_gain = x, scores[x] - penalty * cost
+        chosen.append(best)
+    return chosen
+
+
+def naive_similarity(kind, F):
+    if kind == "cosine":
+        return (1 + cosine_similarity(F)) / 2
+    squared = ((F[:, None] - F[None]) ** 2).sum(axis=2)
+    return np.exp(-squared / np.median(squared[np.triu_indices(len(F), 1)]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    n=st.integers(2, 60),
+    n_queries=st.integers(1, 25),
+    kind=st.sampled_from(["rbf", "cosine"]),
+    redundancy=st.sampled_from(["max", "sum"]),
+    penalty=st.sampled_from([0.0, 0.05, 0.3, 1.0, 5.0]),
+    peaked=st.booleans(),
+    seed=st.integers(0, 10_000),
+)
+def test_the_pruned_greedy_batch_is_the_naive_one(n, n_queries, kind, redundancy, penalty, peaked, seed):
+    rng = np.random.default_rng(seed)
+    F = rng.normal(size=(n, 3))
+    scores = rng.random(n) ** (12 if peaked else 1)
+    chosen = greedy_batch(scores, n_queries, make_similarity(kind, F), redundancy=redundancy, penalty=penalty)
+    assert chosen.tolist() == naive_batch(scores, naive_similarity(kind, F), n_queries, redundancy, penalty)
+
+
+def test_ties_go_to_the_lowest_index():
+    F = np.eye(6)
+    chosen = greedy_batch(np.ones(6), 4, CosineSimilarity(F), penalty=0.3)
+    assert chosen.tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("kind", ["rbf", "cosine"])
+def test_scores_follow_the_definition(weight, kind):
+    rng = np.random.default_rng(1)
+    X = StandardScaler().fit_transform(rng.normal(size=(150, 4)))
+    model = LogisticRegression().fit(X, X[:, 0] + rng.normal(size=150) > 0)
+    selector = HybridQuerySelector(weight, density=kind, features=lambda Z: Z)
+    u = scipy_entropy(model.predict_proba(X), axis=1) / np.log(2)
+    d = naive_similarity(kind, X).mean(axis=1)
+    assert_allclose(selector.score_samples(model, X), weight * u + (1 - weight) * d, atol=1e-10)
+    expected = naive_batch(weight * u + (1 - weight) * d, naive_similarity(kind, X), 20, "max", 0.3)
+    assert selector.query(model, X).tolist() == expected
+
+
+def test_density_of_large_pools_is_close_to_the_exact_one():
+    rng = np.random.default_rng(0)
+    F = np.concatenate([rng.normal(size=(4000, 6)), rng.normal(3, 0.5, size=(1500, 6))])
+    similarity = RbfSimilarity(F)
+    exact = np.concatenate([rbf_kernel(part, F, gamma=similarity.gamma).mean(axis=1) for part in np.split(F, 11)])
+    assert np.abs(similarity.density() - exact).max() < 0.02
+    assert np.corrcoef(similarity.density(), exact)[0, 1] > 0.999
+
+
+@given(st.integers(2, 6), st.integers(0, 1000))
+def test_uncertainties_lie_between_zero_and_one(n_classes, seed):
+    p = np.random.default_rng(seed).dirichlet(np.full(n_classes, 0.3), size=50)
+    for score in (entropy(p), margin(p)):
+        assert (score >= -1e-12).all()
+        assert (score <= 1 + 1e-12).all()
+    uniform = np.full((1, n_classes), 1 / n_classes)
+    assert_allclose([entropy(uniform)[0], margin(uniform)[0]], 1.0)
+    assert_array_equal(entropy(np.eye(n_classes)), 0.0)
+
+
+def test_auto_is_entropy_for_two_classes_and_margin_for_more():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 3))
+    two = LogisticRegression().fit(X, X[:, 0] > 0)
+    three = LogisticRegression().fit(X, np.digitize(X[:, 0], [-0.5, 0.5]))
+    assert_allclose(HybridQuerySelector().score_samples(two, X), entropy(two.predict_proba(X)))
+    assert_allclose(HybridQuerySelector().score_samples(three, X), margin(three.predict_proba(X)))
+
+
+def test_models_with_a_decision_function_only():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 3))
+    for y in (X[:, 0] > 0, np.digitize(X[:, 0], [-0.5, 0.5])):
+        assert len(HybridQuerySelector().query(Perceptron().fit(X, y), X, 5)) == 5
+    with pytest.raises(TypeError, match="predict_proba"):
+        HybridQuerySelector().query(StandardScaler(), X, 5)
+
+
+def test_mixed_frames_and_callable_similarity(mixed_frame):
+    X, y = mixed_frame
+    encoded = TableEncoder().fit_transform(X)
+    model = RandomForestClassifier(10, random_state=0).fit(encoded, y)
+
+    class OnFrames:
+        classes_ = model.classes_
+
+        def predict_proba(self, frame):
+            return model.predict_proba(TableEncoder().fit(X).transform(frame))
+
+    by_name = HybridQuerySelector(0.5, density="cosine").query(OnFrames(), X, 10)
+    by_call = HybridQuerySelector(0.5, density=lambda A, B: (1 + cosine_similarity(A, B)) / 2).query(OnFrames(), X, 10)
+    assert_array_equal(by_name, by_call)
+
+
+def test_batches_are_distinct_repeatable_and_bounded_by_the_pool():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 3))
+    model = LogisticRegression().fit(X, X[:, 0] > 0)
+    for selector in (HybridQuerySelector(batch_size=50), RandomQuerySelector(batch_size=50, random_state=0)):
+        first = selector.query(model, X)
+        assert sorted(first) == list(range(30))
+        assert_array_equal(first, selector.query(model, X))
+        indices, utilities = selector(model, X, n_instances=2)
+        assert len(indices) == len(utilities) == 2
+        assert clone(selector).get_params() == selector.get_params()
+
+
+@given(st.integers(1, 50), st.integers(0, 20), st.integers(0, 100), st.integers(0, 200))
+def test_linear_budget_is_its_formula(initial, increment, extra, step):
+    budget = LinearBudget(initial, increment, initial + extra)
+    assert budget(step) == min(initial + extra, initial + increment * step)
+
+
+@pytest.mark.parametrize(
+    ("params", "word"),
+    [((0,), "initial"), ((3, -1), "increment"), ((3, 1, 2), "maximum")],
+)
+def test_a_wrong_budget_is_named(params, word):
+    with pytest.raises(ValueError, match=word):
+        LinearBudget(*params)
+
+
+@pytest.mark.parametrize(
+    ("params", "word"),
+    [
+        (dict(uncertainty_weight=-0.1), "uncertainty_weight"),
+        (dict(uncertainty="entropie"), "uncertainty"),
+        (dict(density="gauss"), "density"),
+        (dict(redundancy="mean"), "redundancy"),
+        (dict(redundancy_penalty=-1), "redundancy_penalty"),
+        (dict(batch_size=0), "batch_size"),
+        (dict(features="raw"), "features"),
+    ],
+)
+def test_a_wrong_parameter_is_named(params, word):
+    X = np.zeros((4, 2))
+    model = LogisticRegression().fit([[0, 0], [1, 1]], [0, 1])
+    with pytest.raises(ValueError, match=word):
+        HybridQuerySelector(**params).query(model, X, 2)
