@@ -47,7 +47,9 @@ class Acquisition:
     hedge: bool
     streams: SeedStreams
 
-    def choose(self, pool: Pool, free: IntArray, n_queries: int, state: LabelState, model: Any, step: int) -> Choice:
+    def choose(
+        self, pool: Pool, free: IntArray, n_queries: int, state: LabelState, model: Any, step: int
+    ) -> Choice:
         """Choose up to `n_queries` of the rows `free` of `pool`; nothing is changed.
 
         Parameters
@@ -83,7 +85,9 @@ class Acquisition:
         if n_hedge:
             rest = np.setdiff1d(free, chosen, assume_unique=True)
             order = pool.anomalies if n_anomalies else np.empty(0, dtype=np.intp)
-            rows, hedge_arms = combine_picks(n_hedge, n_anomalies, 0, np.empty((len(pool), 0)), rest, order, rng)
+            rows, hedge_arms = combine_picks(
+                n_hedge, n_anomalies, 0, np.empty((len(pool), 0)), rest, order, rng
+            )
             chosen = np.concatenate([chosen, rows])
             arms = np.concatenate([arms, hedge_arms])
         return Choice(chosen, scores[np.searchsorted(free, chosen)], arms, n_hedge)
@@ -127,7 +131,10 @@ class Acquisition:
             committee = self._committee(state, model, lambda _: features[free])
             probabilities = committee.predict_proba(X_free)
             chosen, scores = selector.select(
-                probabilities, features[free], n_queries, reference=features[self._unlabelled(pool, free, state)]
+                probabilities,
+                features[free],
+                n_queries,
+                reference=features[self._unlabelled(pool, free, state)],
             )
             return free[chosen], scores
         committee = self._committee(state, model, lambda X: self.features(X, model))

@@ -96,8 +96,8 @@ class Trainer:
         record = dict.fromkeys(("ratio", "complexity", "performance", "consistency"))
         record |= {"beta": 0.0, "generated": 0, "kept": 0}
         if len(np.unique(y)) < 2:
-            model: Any = DummyClassifier(strategy="prior")
-            model.fit(np.zeros((max(len(y), 1), 1)), y) if len(y) else model.fit(np.zeros((len(classes), 1)), classes)
+            seen = y if len(y) else classes
+            model: Any = DummyClassifier(strategy="prior").fit(np.zeros((len(seen), 1)), seen)
             return Stage(model, "none", record | {"seconds": time.perf_counter() - started})
         X_mixed, y_mixed, weight = self._mix(X, y, sample_weight, step, record)
         if len(y_mixed) > len(y) and fit_params:
@@ -126,7 +126,7 @@ class Trainer:
         if callable(mixer.ratio):
             feedback = {"performance": self._performance(X, y), "consistency": self.consistency}
             record.update(feedback)
-        n_synthetic, beta = mixer.plan(y, estimator=self.estimator, **feedback)
+        n_synthetic, _ = mixer.plan(y, estimator=self.estimator, **feedback)
         if n_synthetic == 0:
             return X, y, sample_weight
         augmenter = clone(self.augmenter)
@@ -135,13 +135,17 @@ class Trainer:
         record["generated"] = n_synthetic
         if self.quality_filter is not None:
             X_new, y_new = self._filter(X, y, X_new, y_new, step, record)
-        X_mixed, y_mixed, weight = mixer.mix(X, y, X_new, y_new, step=step, estimator=self.estimator, **feedback)
+        X_mixed, y_mixed, weight = mixer.mix(
+            X, y, X_new, y_new, step=step, estimator=self.estimator, **feedback
+        )
         n, n_kept = len(y), len(y_mixed) - len(y)
         record.update(
             kept=n_kept,
             ratio=n_kept / n,
             beta=mixer.synthetic_weight_,
-            complexity=getattr(mixer, "complexity_threshold_", None) if mixer.complexity is not None else None,
+            complexity=getattr(mixer, "complexity_threshold_", None)
+            if mixer.complexity is not None
+            else None,
         )
         if n_kept == 0:
             return X, y, sample_weight

@@ -138,7 +138,9 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
             raise ValueError(f"y has shape {labels.shape}, expected one label or {n_samples}, as n_samples.")
         unseen = np.setdiff1d(labels, self.classes_)
         if len(unseen):
-            raise ValueError(f"y contains labels not seen in fit: {unseen.tolist()}; known: {self.classes_.tolist()}.")
+            raise ValueError(
+                f"y contains labels not seen in fit: {unseen.tolist()}; known: {self.classes_.tolist()}."
+            )
         return labels
 
     @abstractmethod
@@ -209,7 +211,7 @@ class SamplerMixin(_TableTags):
             If `y` has a single class or missing labels.
         """
         X, labels = check_labelled_table(self, X, y)
-        classes, counts = np.unique(labels, return_counts=True)
+        classes = np.unique(labels)
         if len(classes) < 2:
             raise ValueError(
                 f"The target 'y' needs to have more than 1 class. Got {len(classes)} class instead: "
@@ -250,7 +252,7 @@ def _like(y: Labels, resampled: NDArray[Any]) -> Any:
     given = nw.from_native(y, series_only=True)
     series = nw.new_series(given.name or "", resampled.tolist(), backend=given.implementation).to_native()
     if hasattr(series, "astype"):
-        series = series.astype(y.dtype)  # type: ignore[union-attr]
+        series = series.astype(y.dtype)
         series.name = given.name
         return series
     return nw.from_native(series, series_only=True).cast(given.dtype).to_native()

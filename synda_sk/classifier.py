@@ -32,12 +32,12 @@ from sklearn.utils.validation import (
 from synda_sk._acquisition import Acquisition
 from synda_sk._default import default_estimator
 from synda_sk._replay import Replay
+from synda_sk._settings import check_positions, is_positions, settle_budget, settle_classes, settle_initial
 from synda_sk._state import LabelState, Pool
 from synda_sk._training import Trainer
 from synda_sk.augmentation import SyntheticAugmenter
-from synda_sk.exceptions import BudgetClippedWarning, InertParameterWarning
+from synda_sk.exceptions import InertParameterWarning
 from synda_sk.mixing import CurriculumMixer
-from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
 from synda_sk.selection._committee import align_probabilities
 from synda_sk.selection._start import ANOMALY
@@ -190,6 +190,9 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
     True
     """
 
+    classes_: NDArray[Any]
+    history_: list[dict[str, Any]]
+
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict"]), None],
         "augmenter": [HasMethods(["fit", "sample"]), None],
@@ -293,8 +296,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         try:
             self._fit(X, y, sample_weight, params)
         except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
+            self.__dict__ = before
             raise
         return self
 
@@ -337,7 +339,8 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
             pool, free = self._pool, self._state.free
             if not len(free):
                 raise ValueError(
-                    "There is no stored pool: every row given to fit is labelled. Pass the unlabelled rows as X."
+                    "There is no stored pool: every row given to fit is labelled. "
+                    "Pass the unlabelled rows as X."
                 )
         else:
             pool = Pool(check_table(self, X, reset=False), self._features, self._streams.seed("anomalies"))
@@ -372,17 +375,20 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         """
         check_is_fitted(self)
         known, is_missing = split_missing(y, self.missing_label)
-        by_position = self._is_position(X_or_indices)
+        by_position = is_positions(X_or_indices)
         rows = np.asarray(X_or_indices) if by_position else check_table(self, X_or_indices, reset=False)
         check_consistent_length(rows, is_missing)
-        weights = None if sample_weight is None else _check_sample_weight(
-            sample_weight, is_missing, ensure_non_negative=True
+        weights = (
+            None
+            if sample_weight is None
+            else _check_sample_weight(sample_weight, is_missing, ensure_non_negative=True)
         )
         if len(known) and isinstance(known[0], str) != isinstance(self.classes_[0], str):
-            raise ValueError(f"y holds {known[0]!r}, but classes_ are of another type: {self.classes_.tolist()}.")
+            names = self.classes_.tolist()
+            raise ValueError(f"y holds {known[0]!r}, but classes_ are of another type: {names}.")
         answered = np.flatnonzero(~is_missing)
         if by_position:
-            self._check_positions(rows)
+            check_positions(rows, len(self._pool))
         if not len(answered):
             return self
         step = len(self.history_)
@@ -398,7 +404,9 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
                 self._state.require_weights()[rows[answered]] = weights[answered]
             batch = rows[answered]
         else:
-            self._state.append(take_rows(rows, answered), codes, None if weights is None else weights[answered])
+            self._state.append(
+                take_rows(rows, answered), codes, None if weights is None else weights[answered]
+            )
             batch = np.empty(0, dtype=np.intp)
         self._train(step, batch, 0 if arms is None else int((arms == ANOMALY).sum()))
         return self
@@ -541,17 +549,17 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         X = check_table(self, X, reset=True)
         known, is_missing = split_missing(y, self.missing_label)
         check_consistent_length(X, is_missing)
-        classes = self._all_classes(known)
-        weights = None if sample_weight is None else _check_sample_weight(
-            sample_weight, is_missing, ensure_non_negative=True
+        classes = settle_classes(self.classes, known)
+        weights = (
+            None
+            if sample_weight is None
+            else _check_sample_weight(sample_weight, is_missing, ensure_non_negative=True)
         )
         fit_params = self._routed_fit_params(weights, params)
         truth = np.full(len(is_missing), -1, dtype=np.intp)
         truth[~is_missing] = np.searchsorted(classes, known)
-        budget = self._budget(len(known))
-        initial = self._initial_rows(truth)
-        if budget is not None and not isinstance(initial, str) and len(initial) > budget:
-            raise ValueError(f"initial names {len(initial)} rows, more than label_budget == {budget}.")
+        budget = settle_budget(self.label_budget, len(known))
+        initial, n_initial = settle_initial(self.initial, self.initial_labels, budget, truth)
 
         self._streams = SeedStreams(self.random_state)
         self._features = Features(self._feature_map(), X)
@@ -560,10 +568,12 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         self._trainer = self._make_trainer()
         self._fit_params = fit_params
         self.classes_ = classes
-        self.history_: list[dict[str, Any]] = []
+        self.history_ = []
         self._stages: list[Any] = []
         self._callback_context = (
-            self._init_callback_context(max_subtasks=None) if hasattr(self, "_init_callback_context") else None
+            self._init_callback_context(max_subtasks=None)
+            if hasattr(self, "_init_callback_context")
+            else None
         )
         if self._callback_context is not None:
             self._callback_context.call_on_fit_task_begin(estimator=self)
@@ -574,7 +584,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
                 self._train(0, rows, 0)
                 self._warn_if_inert(is_missing)
             else:
-                self._run_replay(truth, budget, initial)
+                self._run_replay(truth, budget, initial, n_initial)
             if self._callback_context is not None:
                 self._callback_context.call_on_fit_task_end(estimator=self)
         finally:
@@ -594,58 +604,11 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
                     f"{name}__sampler=None and pass its sampler as augmenter."
                 )
 
-    def _all_classes(self, known: NDArray[Any]) -> NDArray[Any]:
-        seen = np.unique(known)
-        if self.classes is None:
-            if not len(seen):
-                raise ValueError(
-                    "Input y contains NaN or None only: there is no label at all. Give at least one, or name "
-                    "the possible labels in classes."
-                )
-            return seen
-        classes = np.unique(split_missing(self.classes)[0])
-        unknown = np.setdiff1d(seen, classes)
-        if len(unknown):
-            raise ValueError(f"classes == {classes.tolist()} lacks the labels {unknown.tolist()} found in y.")
-        return classes
-
-    def _budget(self, n_known: int) -> int | None:
-        if self.label_budget is None:
-            return None
-        if n_known == 0:
-            raise ValueError("label_budget asks for a replay, but y has no label to replay.")
-        if not isinstance(self.label_budget, Integral):
-            return max(1, round(float(self.label_budget) * n_known))
-        if self.label_budget > n_known:
-            warnings.warn(
-                f"label_budget == {self.label_budget} exceeds the {n_known} labelled rows; using {n_known}.",
-                BudgetClippedWarning,
-                stacklevel=3,
-            )
-        return min(int(self.label_budget), n_known)
-
-    def _initial_rows(self, truth: IntArray) -> str | IntArray:
-        if isinstance(self.initial, str):
-            return self.initial
-        rows = np.asarray(self.initial)
-        if rows.ndim != 1 or rows.dtype.kind not in "iu" or not len(rows):
-            raise ValueError("initial must be 'auto', 'random', 'diverse', 'anomaly' or row positions (int).")
-        if rows.min() < 0 or rows.max() >= len(truth) or (truth[rows] < 0).any():
-            raise ValueError(f"initial must name labelled rows, positions in [0, {len(truth)}).")
-        return np.unique(rows)
-
-    def _n_initial(self, budget: int) -> int:
-        if isinstance(self.initial_labels, Integral):
-            if self.initial_labels > budget:
-                raise ValueError(f"initial_labels == {self.initial_labels}, must be <= the budget == {budget}.")
-            return int(self.initial_labels)
-        return max(1, round(float(self.initial_labels) * budget))
-
-    def _run_replay(self, truth: IntArray, budget: int, initial: str | IntArray) -> None:
+    def _run_replay(self, truth: IntArray, budget: int, initial: str | IntArray, n_initial: int) -> None:
         size = getattr(self._selector(), "batch_size", None)
         Replay(self._state, truth, self._pool, self._acquisition()).run(
             initial=initial,
-            n_initial=self._n_initial(budget),
+            n_initial=n_initial,
             budget=budget,
             n_rounds=self.n_rounds,
             cap=size if callable(size) else None,
@@ -675,13 +638,17 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         if self.store_stages:
             self._stages.append(stage.model)
         if self.verbose:
-            sys.stderr.write(f"[SynDAClassifier] stage {step}: {self.n_labels_} labels {self._state.counts()}\n")
+            sys.stderr.write(
+                f"[SynDAClassifier] stage {step}: {self.n_labels_} labels {self._state.counts()}\n"
+            )
         return stage.model
 
     def _make_trainer(self) -> Trainer:
         estimator = default_estimator() if self.estimator is None else clone(self.estimator)
         if self.n_jobs is not None and hasattr(estimator, "get_params"):
-            free = [k for k, v in estimator.get_params().items() if k.split("__")[-1] == "n_jobs" and v is None]
+            free = [
+                k for k, v in estimator.get_params().items() if k.split("__")[-1] == "n_jobs" and v is None
+            ]
             estimator.set_params(**dict.fromkeys(free, self.n_jobs))
         return Trainer(
             estimator=estimator,
@@ -726,14 +693,3 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
                 InertParameterWarning,
                 stacklevel=3,
             )
-
-    def _is_position(self, rows: Any) -> bool:
-        array = rows if isinstance(rows, np.ndarray) else np.asarray(rows) if isinstance(rows, list) else None
-        return array is not None and array.ndim == 1 and array.dtype.kind in "iu"
-
-    def _check_positions(self, rows: IntArray) -> None:
-        n = len(self._pool)
-        if len(rows) and (rows.min() < 0 or rows.max() >= n):
-            raise ValueError(f"X_or_indices holds positions outside [0, {n}), the rows given to fit.")
-        if len(np.unique(rows)) < len(rows):
-            raise ValueError("X_or_indices names a row more than once.")

@@ -28,7 +28,7 @@ TEST_SIZE = 0.3
 
 
 class Task(NamedTuple):
-    """Data to play the protocol on, and the option to blame where it cannot be split."""
+    """Data to play the protocol on, the option to blame where it cannot be split, and what to tell of it."""
 
     X: Table
     y: Any
@@ -36,6 +36,7 @@ class Task(NamedTuple):
     time: Any
     blame: str
     name: str
+    notes: list[str]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,6 +68,8 @@ def _compare(options: argparse.Namespace, argv: list[str]) -> int:
     out = _output_folder(options.out)
     task = _demo_task(options) if options.command == "demo" else _table_task(options)
     _check_fit(task, options)
+    for note in task.notes:
+        sys.stderr.write(f"synda {options.command}: note: {note}\n")
     result = run_protocol(
         task.X,
         task.y,
@@ -116,7 +119,7 @@ def _demo_task(options: argparse.Namespace) -> Task:
     X, y = make_mobile_money(
         options.n_samples, fraud_rate=options.fraud_rate, difficulty=options.difficulty, random_state=0
     )
-    return Task(X, y, 1, np.arange(len(y)), "--fraud-rate", "make_mobile_money")
+    return Task(X, y, 1, np.arange(len(y)), "--fraud-rate", "make_mobile_money", [])
 
 
 def _table_task(options: argparse.Namespace) -> Task:
@@ -128,20 +131,29 @@ def _table_task(options: argparse.Namespace) -> Task:
         time=options.time,
         drop=options.drop,
     )
-    for note in table.notes:
-        sys.stderr.write(f"synda run: note: {note}\n")
     return Task(
-        table.X, table.y, table.positive, table.time, "--time" if options.time else "--target", path.name
+        table.X,
+        table.y,
+        table.positive,
+        table.time,
+        "--time" if options.time else "--target",
+        path.name,
+        table.notes,
     )
 
 
 def _check_fit(task: Task, options: argparse.Namespace) -> None:
     """Blame an option for what the protocol would refuse, before anything is trained."""
-    y = make_target(task.y, task.positive).y
     for seed in range(options.seeds):
+        names: dict[Any, str] = {}
         try:
-            train, _ = held_out_split(y, time=task.time, test_size=TEST_SIZE, seed=seed)
+            target = make_target(task.y, task.positive)
+            if target.is_binary:
+                names = {1: repr(target.positive), 0: f"other than {target.positive!r}"}
+            train, _ = held_out_split(target.y, time=task.time, test_size=TEST_SIZE, seed=seed)
         except SplitError as error:
+            raise OptionError(task.blame, f"does not fit the data: {error.naming(names)}") from error
+        except ValueError as error:
             raise OptionError(task.blame, f"does not fit the data: {error}") from error
         if options.labels > len(train):
             raise OptionError(
@@ -182,9 +194,8 @@ def _progress() -> Callable[[int, int, Any], None]:
 
 def _headline(task: Task, result: ProtocolResult) -> str:
     run, configuration = result.runs[0], result.configuration
-    text = f"{task.name}: {run['n_train']} rows to label, {run['n_test']} later rows to test on"
-    if task.time is None:
-        text = text.replace(" later", " other")
+    kind = "other" if task.time is None else "later"
+    text = f"{task.name}: {run['n_train']} rows to label, {run['n_test']} {kind} rows to test on"
     if configuration["positive"] is not None:
         text += f" ({run['positives_test']} of class {configuration['positive']})"
     return text + ("; stopped early, what is finished:" if result.interrupted else "")

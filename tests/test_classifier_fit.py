@@ -221,7 +221,9 @@ def test_no_label_at_all_works_where_the_classes_are_named(data):
 def test_a_class_unseen_at_first_has_probability_zero(data):
     X, _ = data
     y = np.arange(len(X)) % 3
-    clf = SynDAClassifier(LR, classes=[0, 1, 2], initial=[0, 1, 3, 4], label_budget=4, random_state=0).fit(X, y)
+    clf = SynDAClassifier(LR, classes=[0, 1, 2], initial=[0, 1, 3, 4], label_budget=4, random_state=0).fit(
+        X, y
+    )
     assert clf.predict_proba(X).shape == (len(X), 3)
     assert (clf.predict_proba(X)[:, 2] == 0).all()
     assert clf.decision_function(X).shape == (len(X), 3)
@@ -290,7 +292,9 @@ def test_beta_reaches_every_kind_of_estimator(data):
         (make_pipeline(StandardScaler(), LR), "step"),
         (KNeighborsClassifier(), "resample"),
     ]:
-        clf = SynDAClassifier(estimator, mixer=CurriculumMixer(synthetic_weight=0.3), random_state=0).fit(X, y)
+        clf = SynDAClassifier(estimator, mixer=CurriculumMixer(synthetic_weight=0.3), random_state=0).fit(
+            X, y
+        )
         assert clf.weighting_ == route
         assert clf.history_[0]["beta"] == 0.3
 
@@ -348,7 +352,12 @@ def test_features_of_the_estimator_can_steer_the_choice(data):
     pipe = make_pipeline(StandardScaler(), LR)
     for features in ("estimator", StandardScaler(), lambda Z: Z[:, :2]):
         clf = SynDAClassifier(
-            pipe, features=features, selector=HybridQuerySelector(0.8), label_budget=40, n_rounds=2, random_state=0
+            pipe,
+            features=features,
+            selector=HybridQuerySelector(0.8),
+            label_budget=40,
+            n_rounds=2,
+            random_state=0,
         ).fit(X, y)
         assert clf.n_labels_ == 40
 

@@ -226,9 +226,7 @@ def test_a_frame_keeps_its_index_out_of_the_positions(data):
     assert clf.n_labels_ == 36
 
 
-def test_other_strategies_can_be_the_selector(data, started):
-    X, _ = data
-
+def test_other_strategies_can_be_the_selector(started):
     class Last(BaseEstimator):
         def query(self, estimator, X_pool, n_queries=None, *, X_labeled=None, y_labeled=None):
             assert len(X_labeled) == len(y_labeled) == 30

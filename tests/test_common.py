@@ -69,7 +69,9 @@ def test_sdv_generator_conformance():
 
 
 @pytest.mark.parametrize(
-    "part", [*ESTIMATORS, HybridQuerySelector(), RandomQuerySelector(), SDVGenerator()], ids=lambda e: repr(e)[:60]
+    "part",
+    [*ESTIMATORS, HybridQuerySelector(), RandomQuerySelector(), SDVGenerator()],
+    ids=lambda e: repr(e)[:60],
 )
 def test_constructor_follows_the_rules(part):
     params = part.get_params(deep=False)
@@ -83,7 +85,9 @@ def test_forest_is_excused_for_one_reason_only():
     failing = {
         result["check_name"]
         for result in check_estimator(
-            SynDAClassifier(RandomForestClassifier(10), label_budget=0.5, n_rounds=2), on_fail=None, on_skip=None
+            SynDAClassifier(RandomForestClassifier(10), label_budget=0.5, n_rounds=2),
+            on_fail=None,
+            on_skip=None,
         )
         if result["status"] == "failed"
     }

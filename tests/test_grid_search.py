@@ -25,7 +25,11 @@ def pipeline(**params):
         [("numbers", SimpleImputer(), numbers), ("rest", OneHotEncoder(), ["type", "region", "new_account"])]
     )
     synda = SynDAClassifier(
-        RandomForestClassifier(15), selector=HybridQuerySelector(), mixer=CurriculumMixer(), random_state=0, **params
+        RandomForestClassifier(15),
+        selector=HybridQuerySelector(),
+        mixer=CurriculumMixer(),
+        random_state=0,
+        **params,
     )
     return Pipeline([("prep", prep), ("synda", synda)])
 
@@ -74,7 +78,9 @@ def test_partly_labelled_frames_are_scored_on_known_labels(mixed_frame):
     partly = y.astype(float)
     partly[::3] = np.nan
     cv = PartiallyLabeledSplit(3)
-    values = cross_val_score(pipeline(label_budget=0.5, n_rounds=2), X, partly, cv=cv, scoring="average_precision")
+    values = cross_val_score(
+        pipeline(label_budget=0.5, n_rounds=2), X, partly, cv=cv, scoring="average_precision"
+    )
     assert np.isfinite(values).all()
 
 

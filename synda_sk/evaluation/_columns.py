@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synda_sk.evaluation._options import OptionError
-from synda_sk.utils import import_optional, missing_values
+from synda_sk.utils import import_optional
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +41,7 @@ def clean_features(features: pd.DataFrame) -> pd.DataFrame:
             )
         if column.dtype != object:
             continue
-        values = column.to_numpy()
-        kinds = {type(value) for value in values[~missing_values(values)]}
+        kinds = {type(value) for value in column[column.notna()]}
         if kinds == {Decimal}:
             features[name] = column.astype(np.float64)
         elif any(kind.__hash__ is None for kind in kinds):

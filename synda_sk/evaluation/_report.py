@@ -105,7 +105,8 @@ def format_summary(result: ProtocolResult) -> str:
         ]
         lines.append(f"{count:>6}" + "".join(f"  {cell}" for cell in cells).rstrip())
     n_seeds = max(entries[0]["n_seeds"] for entries in summary["curves"].values())
-    lines.append(f"Means of {n_seeds} seed{'s' * (n_seeds > 1)}, standard errors in brackets.")
+    shared = "; all seeds share one test part" if result.configuration["split"].startswith("by time") else ""
+    lines.append(f"Means of {n_seeds} seed{'s' * (n_seeds > 1)}, standard errors in brackets{shared}.")
     return "\n".join([*lines, *_gains(summary)])
 
 
@@ -123,12 +124,12 @@ def _gains(summary: dict[str, Any]) -> list[str]:
         if not difference:
             continue
         saved = summary["labels_saved"][arm]
-        lines.append(
-            f"{arm} against {reference}: "
-            + _saved(saved, reference)
-            + f"; {COLUMNS[summary['quality']][0]} differs by {_signed(difference['final'])} at "
-            f"{difference['n_labels']} labels, {_signed(difference['area'])} over the whole curve."
-        )
+        name, end = COLUMNS[summary["quality"]][0].capitalize(), difference["n_labels"]
+        lines += [
+            f"{arm} against {reference}: {_saved(saved, reference)}.",
+            f"{name} differs by {_signed(difference['final'])} at {end} labels, "
+            f"{_signed(difference['area'])} over the whole curve.",
+        ]
     return lines
 
 

@@ -1,5 +1,6 @@
 """The held-out part: the last rows in time, or a stratified draw."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,26 @@ from synda_sk.typing import IntArray
 
 
 class SplitError(ValueError):
-    """The rows cannot be split so that both parts are of use."""
+    """The rows cannot be split so that both parts are of use.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, with "{label}" where a class is named.
+    label : label or None, default=None
+        That class.
+    """
+
+    def __init__(self, message: str, label: Any = None) -> None:
+        super().__init__(message, label)
+        self.message, self.label = message, label
+
+    def __str__(self) -> str:
+        return self.naming({})
+
+    def naming(self, names: Mapping[Any, str]) -> str:
+        """Return the message with the class called by its name in `names`, where it has one."""
+        return self.message.format(label=names.get(self.label, self.label))
 
 
 def held_out_split(
@@ -59,8 +79,9 @@ def held_out_split(
         absent = np.setdiff1d(y, y[part])
         if len(absent):
             raise SplitError(
-                f"the {name} part ({len(part)} of {len(y)} rows) has no row of class {absent[0]!s}; "
-                "both parts need every class."
+                f"the {name} part ({len(part)} of {len(y)} rows) has no row of class {{label}}; "
+                "both parts need every class",
+                absent[0],
             )
     return train, test
 
@@ -71,7 +92,7 @@ def _by_time(time: ArrayLike, y: NDArray[Any], test_size: float) -> tuple[IntArr
     order = np.argsort(when, kind="stable")
     changes = np.flatnonzero(when[order][1:] != when[order][:-1]) + 1
     if not len(changes):
-        raise SplitError("the time is the same in every row, so there is no later part.")
+        raise SplitError("the time is the same in every row, so there is no later part")
     cut = changes[np.argmin(np.abs(changes - (1 - test_size) * len(y)))]
     return np.sort(order[:cut]), np.sort(order[cut:])
 
@@ -79,9 +100,9 @@ def _by_time(time: ArrayLike, y: NDArray[Any], test_size: float) -> tuple[IntArr
 def _stratified(y: NDArray[Any], test_size: float, seed: int) -> tuple[IntArray, IntArray]:
     classes, counts = np.unique(y, return_counts=True)
     if counts.min() < 2:
-        raise SplitError(f"class {classes[counts.argmin()]!s} has 1 row; every class needs at least 2.")
+        raise SplitError("class {label} has 1 row; every class needs at least 2", classes[counts.argmin()])
     try:
         train, test = train_test_split(np.arange(len(y)), test_size=test_size, stratify=y, random_state=seed)
     except ValueError as error:
-        raise SplitError(f"{len(y)} rows of {len(classes)} classes are too few to split.") from error
+        raise SplitError(f"{len(y)} rows of {len(classes)} classes are too few to split") from error
     return np.sort(train), np.sort(test)

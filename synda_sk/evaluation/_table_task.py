@@ -93,6 +93,10 @@ def make_task(
     labels = _as_text(frame[target].to_numpy(dtype=object))
     _check_classes(labels, target, positive)
     features = frame.drop(columns=[target, *time, *drop], errors="ignore")
+    empty = features.columns[features.isna().all()].tolist()
+    if empty:
+        notes.append(f"columns left out, for they hold missing values only: {', '.join(empty)}")
+        features = features.drop(columns=empty)
     if not features.shape[1]:
         raise OptionError("--drop", "leaves no column to learn from; drop fewer")
     ranks = time_ranks(frame, time) if time else None
@@ -105,7 +109,8 @@ def _as_text(labels: NDArray[Any]) -> NDArray[Any]:
 
 
 def _check_classes(labels: NDArray[Any], target: str, positive: str | None) -> None:
-    classes, counts = np.unique(labels, return_counts=True)
+    values, counts = np.unique(labels, return_counts=True)
+    classes = values.tolist()
     listed = suggestion(positive or "", classes, "values")
     if len(classes) < 2:
         raise OptionError(
@@ -121,7 +126,7 @@ def _check_classes(labels: NDArray[Any], target: str, positive: str | None) -> N
         )
     if positive is not None:
         counts = np.array([(labels == positive).sum(), (labels != positive).sum()])
-        classes = np.array([positive, f"other than {positive}"])
+        classes = [positive, f"other than {positive}"]
     if counts.min() < 2:
         rare = classes[counts.argmin()]
         raise OptionError("--target", f"{target!r} has 1 row of class {rare!r}; every class needs at least 2")

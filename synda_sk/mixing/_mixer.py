@@ -157,7 +157,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         n = len(np.asarray(y))
         ratio = self._ratio(n, performance, consistency)
         weight = self._weight(y, ratio, estimator)
-        return (int(round(ratio * n)) if weight > 0 else 0), weight
+        return (round(ratio * n) if weight > 0 else 0), weight
 
     def mix(
         self,
@@ -203,11 +203,13 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         self._check()
         y, y_synthetic = np.asarray(y), np.asarray(y_synthetic)
         if callable(self.ratio) and performance is not None and consistency is not None:
-            limit = min(int(round(self.ratio(performance, consistency) * len(y))), len(y_synthetic))
+            limit = min(round(self.ratio(performance, consistency) * len(y)), len(y_synthetic))
             rows = np.linspace(0, len(y_synthetic) - 1, limit).astype(np.intp)
             X_synthetic, y_synthetic = take_rows(X_synthetic, rows), y_synthetic[rows]
         weight = self._weight(y, len(y_synthetic) / len(y), estimator) if len(y_synthetic) else 0.0
-        entering = self._entering(X, y, X_synthetic, y_synthetic, step) if weight > 0 else np.empty(0, np.intp)
+        entering = (
+            self._entering(X, y, X_synthetic, y_synthetic, step) if weight > 0 else np.empty(0, np.intp)
+        )
         self.synthetic_weight_ = weight if len(entering) else 0.0
         if not len(entering):
             return X, y, np.ones(len(y))
@@ -226,7 +228,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         X_new, y_new = new_rows(sampler, X, y)
         X_mixed, y_mixed, weight = self.mix(X, y, X_new, y_new, step=self.n_warmup_rounds)
         n, n_mixed = len(y), len(y_mixed)
-        wanted = int(round(weight[n:].sum()))
+        wanted = round(float(weight[n:].sum()))
         order = streams.generator("draw").permutation(np.arange(n, n_mixed))
         rows = np.concatenate([np.arange(n), np.resize(order, wanted if len(order) else 0)]).astype(np.intp)
         return take_rows(X_mixed, rows), y_mixed[rows]
@@ -234,9 +236,8 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
     def _check(self) -> None:
         self._validate_params()
         if self.complexity_min > self.complexity_max:
-            raise ValueError(
-                f"complexity_min == {self.complexity_min}, must be <= complexity_max == {self.complexity_max}."
-            )
+            limits = f"complexity_min == {self.complexity_min}, complexity_max == {self.complexity_max}"
+            raise ValueError(f"{limits}: the first must be <= the second.")
         if self.schedule is not None and self.synthetic_weight != "auto":
             raise ValueError(
                 "Both schedule and a number for synthetic_weight were given; the schedule sets the weight, "
@@ -250,13 +251,13 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             return float(self.ratio(performance, consistency))
         if self.ratio == "auto":
             return float(np.clip(2 * n, *_AUTO_ROWS)) / n
-        return float(self.ratio)  # type: ignore[arg-type]
+        return float(self.ratio)
 
     def _weight(self, y: Labels, ratio: float, estimator: Any) -> float:
         if self.schedule is not None:
             return float(self.schedule(ratio))
         if self.synthetic_weight != "auto":
-            return float(self.synthetic_weight)  # type: ignore[arg-type]
+            return float(self.synthetic_weight)
         rare = np.unique(np.asarray(y), return_counts=True)[1].min() < _AUTO_BELOW
         return _AUTO_WEIGHT if rare and (estimator is None or is_tree_ensemble(estimator)) else 0.0
 

@@ -94,7 +94,9 @@ class CallableSimilarity(Similarity):
 
     bounded = False
 
-    def __init__(self, features: FloatArray, function: Callable[[FloatArray, FloatArray], FloatArray]) -> None:
+    def __init__(
+        self, features: FloatArray, function: Callable[[FloatArray, FloatArray], FloatArray]
+    ) -> None:
         super().__init__(features)
         self._function = function
 

@@ -59,9 +59,7 @@ class ArmRecord:
         """
         if self.anomaly_hits + self.other_hits < _ENOUGH_HITS:
             return True
-        anomaly = rng.beta(
-            self.anomaly_hits + 0.5, self.anomaly_picks - self.anomaly_hits + 0.5, size=2000
-        )
+        anomaly = rng.beta(self.anomaly_hits + 0.5, self.anomaly_picks - self.anomaly_hits + 0.5, size=2000)
         other = rng.beta(self.other_hits + 0.5, self.other_picks - self.other_hits + 0.5, size=2000)
         return bool((anomaly > other).mean() >= _ALIVE_PROBABILITY)
 
@@ -123,7 +121,7 @@ def start_block(
         Their arms.
     """
     record = ArmRecord.from_labels(codes, arms, n_classes)
-    quarter = int(round(n_queries / 4))
+    quarter = round(n_queries / 4)
     if n_classes > 2 or not record.alive(rng):
         n_anomalies, n_medoids = 0, 2 * quarter
     elif record.hot:

@@ -2,8 +2,8 @@
 
 from synda_sk.utils._codec import TableCodec
 from synda_sk.utils._encoder import TableEncoder
-from synda_sk.utils._frames import check_table, concat_rows, is_frame, take_rows
 from synda_sk.utils._features import Features, check_features
+from synda_sk.utils._frames import check_table, concat_rows, is_frame, take_rows
 from synda_sk.utils._kinds import final_estimator, is_linear, is_tree_ensemble
 from synda_sk.utils._labels import missing_values, split_missing
 from synda_sk.utils._optional import import_optional

@@ -57,7 +57,9 @@ class TableCodec:
         self.numeric = [c.name for c in self._columns if c.kind != "category"]
         self.categorical = [c.name for c in self._columns if c.kind == "category"]
         self.n_levels = [len(c.levels) for c in self._columns if c.kind == "category"]
-        self.is_integer = np.array([c.kind != "continuous" for c in self._columns if c.kind != "category"], bool)
+        self.is_integer = np.array(
+            [c.kind != "continuous" for c in self._columns if c.kind != "category"], bool
+        )
         return self
 
     def encode(self, X: Table) -> tuple[FloatArray, IntArray]:
@@ -85,7 +87,7 @@ class TableCodec:
         for column in self._columns:
             if column.kind == "category":
                 rows = np.where(codes[:, j] == MISSING, len(column.levels), codes[:, j])
-                parts[column.name] = column.sample[rows]
+                parts[column.name] = _gather(column.sample, rows)
                 j += 1
             else:
                 values = numbers[:, i]
@@ -104,6 +106,10 @@ class TableCodec:
         return out
 
 
+def _gather(sample: Any, rows: IntArray) -> Any:
+    return sample[rows] if isinstance(sample, np.ndarray) else nw.maybe_reset_index(sample[rows])
+
+
 def _columns(X: Table) -> Iterator[tuple[str, Any]]:
     if is_frame(X):
         frame = nw.from_native(X, eager_only=True)
@@ -119,11 +125,11 @@ def _learn(name: str, column: Any) -> _Column:
         return _Column(name, kind, {}, column[:0])
     values, missing = _values(column)
     levels: dict[Hashable, int] = {}
-    first = []
-    for row in np.flatnonzero(~missing):
+    first: list[int] = []
+    for row in np.flatnonzero(~missing).tolist():
         if levels.setdefault(values[row], len(levels)) == len(first):
             first.append(row)
-    first.extend(np.flatnonzero(missing)[:1])
+    first.extend(np.flatnonzero(missing)[:1].tolist())
     return _Column(name, kind, levels, column[np.asarray(first, dtype=np.intp)])
 
 

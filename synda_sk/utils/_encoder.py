@@ -71,13 +71,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         X = check_table(self, X, reset=True)
         self._codec = TableCodec().fit(X)
         numbers, codes = self._codec.encode(X)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            spread = np.nanstd(numbers, axis=0) if len(numbers) else np.zeros(numbers.shape[1])
-            varied = spread > 1e-12 * np.maximum(1.0, np.nanmax(np.abs(numbers), axis=0, initial=0.0))
-        skewness = np.zeros(numbers.shape[1])
-        if varied.any():
-            skewness[varied] = skew(numbers[:, varied], axis=0, nan_policy="omit")
-        self._skewed = np.abs(skewness) > self.skew_threshold
+        self._skewed = np.array([abs(_skewness(column)) > self.skew_threshold for column in numbers.T], bool)
         self._scale: Pipeline | None = None
         self._one_hot: OneHotEncoder | None = None
         if numbers.shape[1]:
@@ -126,3 +120,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def _skewness(column: FloatArray) -> float:
+    known = column[~np.isnan(column)]
+    if not len(known) or np.ptp(known) <= 1e-12 * max(1.0, np.abs(known).max()):
+        return 0.0
+    return float(skew(known))

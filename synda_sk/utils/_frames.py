@@ -63,7 +63,7 @@ def check_table(estimator: BaseEstimator, X: Table, *, reset: bool) -> Table:
 
 def _array_dtype(X: Table) -> Any:
     """Numbers hidden in an object array become numbers; strings keep it an object array."""
-    if getattr(X, "dtype", None) != object and not isinstance(X, list | tuple):
+    if np.dtype(getattr(X, "dtype", float)).kind != "O" and not isinstance(X, list | tuple):
         return None
     try:
         check_array(X, dtype=np.float64, ensure_all_finite=False)
@@ -76,7 +76,9 @@ def _refuse_infinity(X: Table) -> None:
     frame = nw.from_native(X, eager_only=True)
     for column in frame.iter_columns():
         if column.dtype.is_float() and np.isinf(numeric_values(column)).any():
-            raise ValueError(f"Input X contains infinity in column {column.name!r}; replace it or mark it missing.")
+            raise ValueError(
+                f"Input X contains infinity in column {column.name!r}; replace it or mark it missing."
+            )
 
 
 def numeric_values(column: nw.Series[Any]) -> np.ndarray:

@@ -73,7 +73,9 @@ def test_quality_of_new_rows_combines_realism_and_confidence(data, combine):
     quality = QualityFilter(combine=combine, estimator=LogisticRegression(), random_state=0).fit(X, y)
     realism = quality._discriminator.score(quality._encoder.transform(X))
     confidence = quality.estimator_.predict_proba(X)[np.arange(300), y]
-    function = {"product": np.multiply, "mean": lambda d, c: (d + c) / 2, "min": np.minimum}.get(combine, combine)
+    function = {"product": np.multiply, "mean": lambda d, c: (d + c) / 2, "min": np.minimum}.get(
+        combine, combine
+    )
     np.testing.assert_allclose(quality.score_samples(X, y), function(realism, confidence))
     assert (quality.score_samples(X) >= quality.score_samples(X, y) - 1e-12).all() or combine != "product"
     assert quality.accept(X, y).all()
@@ -95,7 +97,9 @@ def test_mixed_frames_pass_through(mixed_frame):
     assert X_new.dtypes.equals(X.dtypes)
     assert X_new.iloc[: len(X)].equals(X)
     assert len(X_new) == len(y_new) > len(X)
-    X_new, _ = QualityFilter(RandomOverSampler(random_state=0), threshold=0.5, random_state=0).fit_resample(X, y)
+    X_new, _ = QualityFilter(RandomOverSampler(random_state=0), threshold=0.5, random_state=0).fit_resample(
+        X, y
+    )
     assert X_new.dtypes.equals(X.dtypes)
 
 

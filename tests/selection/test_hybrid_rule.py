@@ -83,7 +83,9 @@ def test_density_of_large_pools_is_close_to_the_exact_one():
     rng = np.random.default_rng(0)
     F = np.concatenate([rng.normal(size=(4000, 6)), rng.normal(3, 0.5, size=(1500, 6))])
     similarity = RbfSimilarity(F)
-    exact = np.concatenate([rbf_kernel(part, F, gamma=similarity.gamma).mean(axis=1) for part in np.split(F, 11)])
+    exact = np.concatenate(
+        [rbf_kernel(part, F, gamma=similarity.gamma).mean(axis=1) for part in np.split(F, 11)]
+    )
     assert np.abs(similarity.density() - exact).max() < 0.02
     assert np.corrcoef(similarity.density(), exact)[0, 1] > 0.999
 
@@ -129,7 +131,9 @@ def test_mixed_frames_and_callable_similarity(mixed_frame):
             return model.predict_proba(TableEncoder().fit(X).transform(frame))
 
     by_name = HybridQuerySelector(0.5, density="cosine").query(OnFrames(), X, 10)
-    by_call = HybridQuerySelector(0.5, density=lambda A, B: (1 + cosine_similarity(A, B)) / 2).query(OnFrames(), X, 10)
+    by_call = HybridQuerySelector(0.5, density=lambda A, B: (1 + cosine_similarity(A, B)) / 2).query(
+        OnFrames(), X, 10
+    )
     assert_array_equal(by_name, by_call)
 
 
