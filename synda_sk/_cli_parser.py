@@ -61,7 +61,7 @@ def make_parser() -> Parser:
     group = run.add_argument_group("data")
     group.add_argument("--table", required=True, metavar="FILE", help="a .csv, .csv.gz or .parquet file")
     group.add_argument(
-        "--target", required=True, metavar="COL", help="column with the labels; all rows need one"
+        "--target", required=True, metavar="COL", help="column with the labels; rows without one are left out"
     )
     group.add_argument(
         "--positive",

@@ -65,9 +65,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _compare(options: argparse.Namespace, argv: list[str]) -> int:
     import_optional("matplotlib", extra="cli", feature=f"synda {options.command}")
-    out = _output_folder(options.out)
     task = _demo_task(options) if options.command == "demo" else _table_task(options)
     _check_fit(task, options)
+    out = _output_folder(options.out)
     for note in task.notes:
         sys.stderr.write(f"synda {options.command}: note: {note}\n")
     result = run_protocol(

@@ -107,7 +107,7 @@ def format_summary(result: ProtocolResult) -> str:
     n_seeds = max(entries[0]["n_seeds"] for entries in summary["curves"].values())
     shared = "; all seeds share one test part" if result.configuration["split"].startswith("by time") else ""
     lines.append(f"Means of {n_seeds} seed{'s' * (n_seeds > 1)}, standard errors in brackets{shared}.")
-    return "\n".join([*lines, *_gains(summary)])
+    return "\n".join([*lines, *_gains(summary), *_synthetic_use(result)])
 
 
 def _cell(entry: dict[str, Any] | None, measure: str) -> str:
@@ -130,6 +130,16 @@ def _gains(summary: dict[str, Any]) -> list[str]:
             f"{name} differs by {_signed(difference['final'])} at {end} labels, "
             f"{_signed(difference['area'])} over the whole curve.",
         ]
+    return lines
+
+
+def _synthetic_use(result: ProtocolResult) -> list[str]:
+    """Say how many models of each arm but the reference were trained with synthetic rows."""
+    lines = []
+    for arm in result.configuration["arms"]:
+        kept = [record["kept"] > 0 for record in result.rounds if record["arm"] == arm]
+        if kept and arm != result.configuration["reference"]:
+            lines.append(f"{arm}: {sum(kept)} of {len(kept)} models were trained with synthetic rows too.")
     return lines
 
 

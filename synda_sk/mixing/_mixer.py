@@ -14,7 +14,7 @@ from synda_sk.mixing._complexity import COMPLEXITIES
 from synda_sk.mixing._schedule import SigmoidSchedule, curriculum_threshold
 from synda_sk.quality import QualityFilter, new_rows
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
-from synda_sk.utils import SeedStreams, concat_rows, is_tree_ensemble, set_seed, take_rows
+from synda_sk.utils import SeedStreams, concat_rows, is_forest, set_seed, take_rows
 
 _AUTO_WEIGHT = 0.1
 _AUTO_BELOW = 10  # labels of the rarest class
@@ -259,7 +259,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         if self.synthetic_weight != "auto":
             return float(self.synthetic_weight)
         rare = np.unique(np.asarray(y), return_counts=True)[1].min() < _AUTO_BELOW
-        return _AUTO_WEIGHT if rare and (estimator is None or is_tree_ensemble(estimator)) else 0.0
+        return _AUTO_WEIGHT if rare and (estimator is None or is_forest(estimator)) else 0.0
 
     def _entering(
         self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int

@@ -211,6 +211,22 @@ class QualityFilter(SamplerMixin, BaseEstimator):
 def new_rows(sampler: Any, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
     """Run a sampler and return the rows it added behind the original ones.
 
+    Parameters
+    ----------
+    sampler : sampler
+        Has ``fit_resample``.
+    X : table of shape (n_samples, n_features)
+        Rows.
+    y : ndarray of shape (n_samples,)
+        Their labels.
+
+    Returns
+    -------
+    X_new : table of shape (n_new, n_features)
+        The rows added.
+    y_new : ndarray of shape (n_new,)
+        Their labels.
+
     Raises
     ------
     ValueError

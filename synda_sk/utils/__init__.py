@@ -4,7 +4,7 @@ from synda_sk.utils._codec import TableCodec
 from synda_sk.utils._encoder import TableEncoder
 from synda_sk.utils._features import Features, check_features
 from synda_sk.utils._frames import check_table, concat_rows, is_frame, take_rows
-from synda_sk.utils._kinds import final_estimator, is_linear, is_tree_ensemble
+from synda_sk.utils._kinds import final_estimator, is_forest, is_linear
 from synda_sk.utils._labels import missing_values, split_missing
 from synda_sk.utils._optional import import_optional
 from synda_sk.utils._random import SeedStreams, set_seed
@@ -21,9 +21,9 @@ __all__ = [
     "final_estimator",
     "fit_weighted",
     "import_optional",
+    "is_forest",
     "is_frame",
     "is_linear",
-    "is_tree_ensemble",
     "missing_values",
     "set_seed",
     "split_missing",

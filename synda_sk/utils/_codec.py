@@ -50,7 +50,18 @@ class TableCodec:
     """
 
     def fit(self, X: Table) -> "TableCodec":
-        """Learn names, kinds, levels and dtypes of the columns of `X`."""
+        """Learn names, kinds, levels and dtypes of the columns.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Any validated table.
+
+        Returns
+        -------
+        TableCodec
+            Itself.
+        """
         self._frame = is_frame(X)
         self._dtype = None if self._frame else np.asarray(X).dtype
         self._columns = [_learn(name, column) for name, column in _columns(X)]
@@ -63,7 +74,20 @@ class TableCodec:
         return self
 
     def encode(self, X: Table) -> tuple[FloatArray, IntArray]:
-        """Split `X` into numbers of shape (n, n_numeric) and codes of shape (n, n_categorical)."""
+        """Split rows into numbers and codes.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Columns as in fit.
+
+        Returns
+        -------
+        numbers : ndarray of shape (n_samples, n_numeric)
+            NaN where missing; datetimes as microseconds since 1970.
+        codes : ndarray of int of shape (n_samples, n_categorical)
+            -1 where missing, -2 for a level not seen in fit.
+        """
         numbers = np.empty((len(X), len(self.numeric)))
         codes = np.empty((len(X), len(self.categorical)), dtype=np.intp)
         i = j = 0
@@ -81,6 +105,18 @@ class TableCodec:
 
         Integer and datetime columns are rounded; values are taken as they are
         otherwise.
+
+        Parameters
+        ----------
+        numbers : ndarray of shape (n_samples, n_numeric)
+            As :meth:`encode` gives them.
+        codes : ndarray of int of shape (n_samples, n_categorical)
+            As :meth:`encode` gives them, without -2.
+
+        Returns
+        -------
+        table of shape (n_samples, n_features)
+            Rows.
         """
         parts = {}
         i = j = 0

@@ -13,6 +13,13 @@ from synda_sk.utils._encoder import TableEncoder
 def check_features(features: Any, parameter: str = "features") -> None:
     """Raise unless `features` is "auto", "estimator", a transformer or a callable.
 
+    Parameters
+    ----------
+    features : object
+        What was given.
+    parameter : str, default="features"
+        The name to use in the message.
+
     Raises
     ------
     ValueError
@@ -28,7 +35,7 @@ def check_features(features: Any, parameter: str = "features") -> None:
 
 
 class Features:
-    """f(x) as the user asked for it, fitted on rows without looking at labels.
+    """The feature map f(x) the user asked for, fitted on rows without looking at labels.
 
     Parameters
     ----------

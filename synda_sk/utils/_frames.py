@@ -13,7 +13,18 @@ from synda_sk.typing import Table
 
 
 def is_frame(X: Table) -> bool:
-    """Tell whether `X` is a pandas, polars or other narwhals-readable data frame."""
+    """Tell whether `X` is a pandas, polars or other narwhals-readable data frame.
+
+    Parameters
+    ----------
+    X : object
+        What was given.
+
+    Returns
+    -------
+    bool
+        True for a data frame.
+    """
     return bool(is_into_dataframe(X))
 
 
@@ -87,12 +98,37 @@ def numeric_values(column: nw.Series[Any]) -> np.ndarray:
 
 
 def take_rows(X: Table, rows: np.ndarray) -> Table:
-    """Return the rows at integer positions `rows`, in the container of `X`."""
+    """Return rows by their position.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features)
+        Any table.
+    rows : ndarray of int
+        Positions.
+
+    Returns
+    -------
+    table of shape (len(rows), n_features)
+        In the container of `X`.
+    """
     return _safe_indexing(X, rows)
 
 
 def concat_rows(X: Table, X_new: Table) -> Table:
     """Stack two tables of one kind; a pandas index is numbered anew.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features)
+        First rows.
+    X_new : table of shape (n_new, n_features)
+        Rows to put behind them.
+
+    Returns
+    -------
+    table of shape (n_samples + n_new, n_features)
+        In the container of `X`.
 
     Examples
     --------

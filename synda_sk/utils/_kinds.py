@@ -13,17 +13,50 @@ _FORESTS = (RandomForestClassifier, ExtraTreesClassifier)
 
 
 def final_estimator(estimator: Any) -> Any:
-    """Return the last step of a pipeline, of pipelines in pipelines too."""
+    """Return the last step of a pipeline, of pipelines in pipelines too.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A pipeline or anything else.
+
+    Returns
+    -------
+    estimator
+        The last step, or the estimator itself.
+    """
     while isinstance(estimator, Pipeline):
         estimator = estimator.steps[-1][1]
     return estimator
 
 
 def is_linear(estimator: Any) -> bool:
-    """Tell whether the last step is one of scikit-learn's linear classifiers."""
+    """Tell whether the last step is one of scikit-learn's linear classifiers.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A pipeline or anything else.
+
+    Returns
+    -------
+    bool
+        True for a linear classifier.
+    """
     return isinstance(final_estimator(estimator), LinearClassifierMixin)
 
 
-def is_tree_ensemble(estimator: Any) -> bool:
-    """Tell whether the last step is a random forest or extremely randomised trees."""
+def is_forest(estimator: Any) -> bool:
+    """Tell whether the last step is a random forest or extremely randomised trees.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A pipeline or anything else.
+
+    Returns
+    -------
+    bool
+        True for a forest.
+    """
     return isinstance(final_estimator(estimator), _FORESTS)

@@ -37,12 +37,38 @@ class SeedStreams:
             self.entropy = int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
 
     def seed(self, component: str, step: int = 0) -> int:
-        """Return the seed of a component in a round, in [0, 2**31)."""
+        """Return the seed of a component in a round.
+
+        Parameters
+        ----------
+        component : str
+            Name of the component.
+        step : int, default=0
+            The round.
+
+        Returns
+        -------
+        int
+            Seed in [0, 2**31).
+        """
         key = (zlib.crc32(component.encode()), step)
         return int(np.random.SeedSequence(self.entropy, spawn_key=key).generate_state(1)[0] >> 1)
 
     def generator(self, component: str, step: int = 0) -> np.random.Generator:
-        """Return a NumPy generator on the stream of a component in a round."""
+        """Return a NumPy generator on the stream of a component in a round.
+
+        Parameters
+        ----------
+        component : str
+            Name of the component.
+        step : int, default=0
+            The round.
+
+        Returns
+        -------
+        numpy.random.Generator
+            Freshly seeded.
+        """
         return np.random.default_rng(self.seed(component, step))
 
 
