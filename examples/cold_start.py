@@ -1,7 +1,7 @@
 """From no label at all to an alert list: a fraud desk's first week.
 
-Nothing is known of 5,000 transactions but that they are either genuine (0) or fraud (1). Each day the desk looks at
-30 of them. Which ones is up to the classifier.
+Nothing is known of 5,000 transactions but that they are either genuine (0) or
+fraud (1). Each day the desk looks at 30 of them. Which ones is up to the classifier.
 """
 
 import numpy as np
@@ -29,6 +29,5 @@ for day in range(1, 8):
     print(f"day {day}: {clf.n_labels_:3d} labels, {found:3d} frauds found, average precision {score:.2f}")
 
 alerts = np.argsort(-clf.to_predictor().predict_proba(X.iloc[today])[:, 1])[:30]
-print(
-    f"of today's 30 alerts {truth[today][alerts].sum()} are fraud; by chance it would be {30 * truth[today].mean():.1f}"
-)
+by_chance = 30 * truth[today].mean()
+print(f"of today's 30 alerts {truth[today][alerts].sum()} are fraud; by chance it would be {by_chance:.1f}")

@@ -1,6 +1,7 @@
 """The three samplers in an imbalanced-learn pipeline: generate, filter, mix.
 
-They nest, because a pipeline of samplers carries rows and labels but no weights. The generator can be anyone's.
+They nest, because a pipeline of samplers carries rows and labels but no weights.
+The generator can be anyone's.
 """
 
 from imblearn.over_sampling import SMOTE

@@ -112,7 +112,6 @@ LEAK_CASES = {
     "density": dict(label_budget=60, selector=HybridQuerySelector(0.5, density="cosine", redundancy="sum")),
     "synthetic": dict(
         label_budget=60,
-        n_rounds=2,
         mixer=CurriculumMixer(synthetic_weight=0.2, ratio=AdaptiveRatio(), complexity="margin"),
         quality_filter=QualityFilter(threshold=0.7),
     ),

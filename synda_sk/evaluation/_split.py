@@ -30,7 +30,18 @@ class SplitError(ValueError):
         return self.naming({})
 
     def naming(self, names: Mapping[Any, str]) -> str:
-        """Return the message with the class called by its name in `names`, where it has one."""
+        """Return the message with the class called by its name.
+
+        Parameters
+        ----------
+        names : mapping
+            Names by class; a class without one goes by itself.
+
+        Returns
+        -------
+        str
+            The message.
+        """
         return self.message.format(label=names.get(self.label, self.label))
 
 

@@ -110,8 +110,8 @@ def curriculum_threshold(step: int, minimum: float, maximum: float, n_warmup_rou
     Examples
     --------
     >>> from synda_sk.mixing import curriculum_threshold
-    >>> [curriculum_threshold(t, 0.2, 1.0, 4) for t in (0, 2, 4, 9)]
-    [0.2, 0.6, 1.0, 1.0]
+    >>> [curriculum_threshold(t, 0.5, 1.0, 4) for t in (0, 2, 4, 9)]
+    [0.5, 0.75, 1.0, 1.0]
     """
     progress = 1.0 if n_warmup_rounds == 0 else min(1.0, step / n_warmup_rounds)
     return minimum + (maximum - minimum) * progress
