@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synda_sk.exceptions import BudgetClippedWarning
-from synda_sk.typing import IntArray
-from synda_sk.utils import split_missing
+from synda_sk.typing import IntArray, Table
+from synda_sk.utils import concat_rows, is_frame, split_missing, take_rows
 
 
 def settle_classes(classes: Any, known: NDArray[Any]) -> NDArray[Any]:
@@ -109,3 +109,24 @@ def check_positions(rows: IntArray, n_rows: int) -> None:
         raise ValueError(f"X_or_indices holds positions outside [0, {n_rows}), the rows given to fit.")
     if len(np.unique(rows)) < len(rows):
         raise ValueError("X_or_indices names a row more than once.")
+
+
+def check_stackable(rows: Table, X: Table) -> None:
+    """Raise unless rows from outside can be put behind the rows of fit.
+
+    Raises
+    ------
+    ValueError
+        If the containers or the types of the columns differ.
+    """
+    wanted = f"{type(X).__module__.partition('.')[0]} {type(X).__name__}"
+    if type(rows) is not type(X):
+        raise ValueError(f"X_or_indices is a {type(rows).__name__}, expected a {wanted}, as in fit.")
+    if not is_frame(X):
+        if rows.dtype.kind == "O" and X.dtype.kind != "O":
+            raise ValueError(f"X_or_indices holds text or mixed types, expected {X.dtype}, as in fit.")
+        return
+    try:
+        concat_rows(take_rows(X, np.arange(1)), rows)
+    except Exception as error:
+        raise ValueError(f"X_or_indices does not have the column types of fit: {error}") from error

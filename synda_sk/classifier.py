@@ -32,7 +32,14 @@ from sklearn.utils.validation import (
 from synda_sk._acquisition import Acquisition
 from synda_sk._default import default_estimator
 from synda_sk._replay import Replay
-from synda_sk._settings import check_positions, is_positions, settle_budget, settle_classes, settle_initial
+from synda_sk._settings import (
+    check_positions,
+    check_stackable,
+    is_positions,
+    settle_budget,
+    settle_classes,
+    settle_initial,
+)
 from synda_sk._state import LabelState, Pool
 from synda_sk._training import Trainer
 from synda_sk.augmentation import SyntheticAugmenter
@@ -389,6 +396,8 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         answered = np.flatnonzero(~is_missing)
         if by_position:
             check_positions(rows, len(self._pool))
+        else:
+            check_stackable(rows, self._state.X)
         if not len(answered):
             return self
         step = len(self.history_)

@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -253,3 +254,19 @@ def test_committee_members_of_both_kinds(data):
             for query in ("auto", None, RandomForestClassifier(5))
         }
         assert len({tuple(v) for v in chosen.values()}) > 1
+
+
+def test_rows_from_outside_must_fit_behind_those_of_fit(data, started):
+    X, y = data
+    frame = pd.DataFrame(X, columns=list("abcdef"))
+    on_frame = SynDAClassifier(LR).fit(frame, y)
+    words = frame.iloc[:1].astype(object).assign(a="word")
+    for clf, rows in [
+        (started, np.array([["x"] * 6], dtype=object)),
+        (on_frame, pl.from_pandas(frame.iloc[:1])),
+        (SynDAClassifier(LR).fit(pl.from_pandas(frame), y), pl.from_pandas(words)),
+    ]:
+        n_labels = clf.n_labels_
+        with pytest.raises(ValueError, match="X_or_indices"):
+            clf.teach(rows, [1])
+        assert clf.n_labels_ == n_labels

@@ -1,5 +1,7 @@
 """f(x): the feature space in which rows are compared."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,17 +46,21 @@ class Features:
         ``transform``, or a pipeline's steps before the model; a transformer is
         cloned and fitted; a callable maps X to an array.
     X : table of shape (n_samples, n_features)
-        Rows to fit the encoder on.
+        Rows to fit the encoder on, at the first call.
     """
 
     def __init__(self, features: Any, X: Table) -> None:
         check_features(features)
+        self._wanted = features
+        self._X = X
         self.follows_estimator = isinstance(features, str) and features == "estimator"
-        self._function = features if callable(features) and not hasattr(features, "transform") else None
-        self._transformer = None
-        if self._function is None and not self.follows_estimator:
-            transformer = TableEncoder() if isinstance(features, str) else clone(features)
-            self._transformer = transformer.fit(X)
+
+    @cached_property
+    def _transform(self) -> Callable[[Table], Any]:
+        if callable(self._wanted) and not hasattr(self._wanted, "transform"):
+            return self._wanted
+        transformer = TableEncoder() if isinstance(self._wanted, str) else clone(self._wanted)
+        return transformer.fit(self._X).transform
 
     def __call__(self, X: Table, estimator: Any = None) -> FloatArray:
         """Return f(X) as a finite float array of shape (n_samples, n_components).
@@ -76,10 +82,8 @@ class Features:
         ValueError
             If "estimator" was asked for and the model cannot transform.
         """
-        if self._function is not None:
-            values = self._function(X)
-        elif self._transformer is not None:
-            values = self._transformer.transform(X)
+        if not self.follows_estimator:
+            values = self._transform(X)
         elif hasattr(estimator, "transform"):
             values = estimator.transform(X)
         elif isinstance(estimator, Pipeline):
