@@ -1,6 +1,6 @@
 """SynDA against random labelling on three real tables, by the protocol of the command line.
 
-    python benchmarks/real_tables.py [--data DIR] [--tables NAME,...] [--quick] [--out FILE]
+    python benchmarks/real_tables.py [--data DIR] [--tables NAME,...] [--seeds N] [--quick] [--out FILE]
 
 Prints a table each and writes every round of every seed of both arms. A table
 whose file is absent is skipped, with the reason in the output.
@@ -116,6 +116,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--tables", default=",".join(TABLES), help=f"some of {', '.join(TABLES)}")
     parser.add_argument("--quick", action="store_true", help="200 labels, 3 rounds, 2 seeds")
+    parser.add_argument("--seeds", type=int, help="paired runs of each arm, 5 by default")
     parser.add_argument("--jobs", type=int, default=1, help="processes; changes no number")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "real_tables.json")
     options = parser.parse_args(argv)
@@ -127,7 +128,9 @@ def main(argv: list[str] | None = None) -> int:
         Path(word).name if Path(word).is_absolute() else word
         for word in (sys.argv[1:] if argv is None else argv)
     ]
-    settings = QUICK if options.quick else FULL
+    settings = dict(QUICK if options.quick else FULL)
+    if options.seeds is not None:
+        settings["n_seeds"] = options.seeds
     content: dict[str, Any] = {
         "command": shlex.join(["python", "benchmarks/real_tables.py", *words]),
         "versions": versions(),

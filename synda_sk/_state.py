@@ -72,7 +72,7 @@ class LabelState:
         self.codes = np.full(len(X), -1, dtype=np.intp)
         self.rounds = np.full(len(X), -1, dtype=np.intp)
         self.arms = np.full(len(X), RANDOM, dtype=np.int8)
-        self.weights = sample_weight
+        self.weights = None if sample_weight is None else sample_weight.copy()
         self._added: tuple[Table, IntArray, FloatArray] | None = None
 
     @property

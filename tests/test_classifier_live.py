@@ -270,3 +270,16 @@ def test_rows_from_outside_must_fit_behind_those_of_fit(data, started):
         with pytest.raises(ValueError, match="X_or_indices"):
             clf.teach(rows, [1])
         assert clf.n_labels_ == n_labels
+
+
+def test_weights_taught_later_leave_the_users_own_array_alone(data):
+    X, y = data
+    partly = y.astype(float)
+    partly[30:] = np.nan
+    given = np.ones(300)
+    clf = SynDAClassifier(LR, random_state=0).fit(X, partly, sample_weight=given)
+    clf.teach(np.array([50, 60]), y[[50, 60]], sample_weight=[3.0, 0.5])
+    assert_array_equal(given, 1.0)
+    rows = np.r_[np.arange(30), 50, 60]
+    expected = clone(LR).fit(X[rows], y[rows], sample_weight=np.r_[np.ones(30), 3.0, 0.5])
+    assert_array_equal(clf.predict_proba(X), expected.predict_proba(X))
