@@ -15,7 +15,13 @@ from synda_sk import (
     SynDAClassifier,
     SyntheticAugmenter,
 )
-from synda_sk.generators import CopulaGenerator, GaussianGenerator, SDVGenerator
+from synda_sk.generators import (
+    CopulaGenerator,
+    GaussianGenerator,
+    KDEGenerator,
+    OverSamplerGenerator,
+    SDVGenerator,
+)
 from synda_sk.utils import TableEncoder
 
 WEIGHTS = (
@@ -47,6 +53,8 @@ ESTIMATORS = [
     CurriculumMixer(synthetic_weight=0.2, complexity="distance"),
     GaussianGenerator(),
     CopulaGenerator(),
+    KDEGenerator(),
+    OverSamplerGenerator(),
     TableEncoder(),
 ]
 

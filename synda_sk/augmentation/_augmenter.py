@@ -33,7 +33,8 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
     Parameters
     ----------
     generator : str or object with ``fit(X, y)`` and ``sample(n_samples, y)``, default="auto"
-        "auto" or "gaussian", "copula", and with the extra ``sdv``
+        "auto" or "gaussian", "copula", "kde", with the extra ``imblearn`` "smote"
+        (SMOTE, or its kin for categories), with the extra ``sdv``
         "gaussian_copula", "ctgan", "tvae", "copula_gan". An object is cloned.
     generator_params : dict or None, default=None
         Parameters of the generator, by name.

@@ -8,13 +8,17 @@ from sklearn.base import clone
 
 from synda_sk.generators._class_copula import CopulaGenerator
 from synda_sk.generators._class_gaussian import GaussianGenerator
+from synda_sk.generators._class_kde import KDEGenerator
 from synda_sk.generators._names import unknown_name
+from synda_sk.generators._over_sampler import OverSamplerGenerator
 from synda_sk.generators._sdv import SYNTHESIZERS, SDVGenerator
 
 GENERATORS: dict[str, Callable[[], Any]] = {
     "auto": GaussianGenerator,
     "gaussian": GaussianGenerator,
     "copula": CopulaGenerator,
+    "kde": KDEGenerator,
+    "smote": OverSamplerGenerator,
     **{name: partial(SDVGenerator, name) for name in SYNTHESIZERS},
 }
 """Constructors by name; "auto" is "gaussian"."""
@@ -26,7 +30,8 @@ def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = 
     Parameters
     ----------
     generator : str or object with ``fit(X, y)`` and ``sample(n_samples, y)``
-        "auto" or "gaussian", "copula", and with the extra ``sdv``
+        "auto" or "gaussian", "copula", "kde", with the extra ``imblearn`` "smote"
+        (SMOTE, or its kin for categories), with the extra ``sdv``
         "gaussian_copula", "ctgan", "tvae", "copula_gan". An object is cloned.
     generator_params : mapping or None, default=None
         Parameters to set on it, by name.

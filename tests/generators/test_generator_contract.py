@@ -12,9 +12,9 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import check_estimator
 
-from synda_sk.generators import CopulaGenerator, GaussianGenerator
+from synda_sk.generators import CopulaGenerator, GaussianGenerator, KDEGenerator
 
-GENERATORS = [GaussianGenerator, CopulaGenerator]
+GENERATORS = [GaussianGenerator, CopulaGenerator, KDEGenerator]
 each_generator = pytest.mark.parametrize("make", GENERATORS)
 
 finite = st.floats(allow_nan=True, allow_infinity=False)
@@ -176,7 +176,7 @@ def test_classes_are_kept_apart(make):
     assert (X_new["k"][y_new == 0] == "a").mean() > 0.95
 
 
-@each_generator
+@pytest.mark.parametrize("make", [GaussianGenerator, CopulaGenerator])
 def test_smoothing_is_one_pseudo_row_of_the_whole_table(make):
     X = pd.DataFrame({"k": ["a"] * 60 + ["b"] * 40})
     y = np.r_[np.zeros(97, int), np.ones(3, int)]
