@@ -45,8 +45,9 @@ from synda_sk._training import Trainer
 from synda_sk.augmentation import SyntheticAugmenter
 from synda_sk.exceptions import InertParameterWarning
 from synda_sk.mixing import CurriculumMixer
+from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
-from synda_sk.selection._committee import align_probabilities
+from synda_sk.selection._committee import align_decisions, align_probabilities
 from synda_sk.selection._start import ANOMALY
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import (
@@ -60,6 +61,13 @@ from synda_sk.utils import (
 from synda_sk.utils._progress import CallbackSupportMixin, progress_task, with_callbacks
 
 __all__ = ["SynDAClassifier"]
+
+_DEFAULT_PARTS = {
+    "augmenter": SyntheticAugmenter,
+    "selector": HybridQuerySelector,
+    "quality_filter": QualityFilter,
+    "mixer": CurriculumMixer,
+}
 
 
 def _estimator_has(method: str) -> Any:
@@ -265,6 +273,27 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         self.n_jobs = n_jobs
         self.random_state = random_state
         self.verbose = verbose
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of this estimator and of its parts.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters by name, of parts as ``part__name``. A part left at None
+            becomes its default where one of its parameters is set, so that
+            ``selector__uncertainty_weight`` can be searched at once.
+
+        Returns
+        -------
+        SynDAClassifier
+            Itself.
+        """
+        for part, default in _DEFAULT_PARTS.items():
+            wanted = part not in params and any(name.startswith(f"{part}__") for name in params)
+            if wanted and getattr(self, part) is None:
+                setattr(self, part, default())
+        return super().set_params(**params)
 
     @with_callbacks
     def fit(self, X: Table, y: Labels, sample_weight: Any = None, **params: Any) -> Self:
@@ -474,14 +503,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         if isinstance(self.estimator_, DummyClassifier):
             decision = self.predict_proba(X)
             return decision[:, 1] - decision[:, 0] if len(self.classes_) == 2 else decision
-        decision = self.estimator_.decision_function(X)
-        seen = self.estimator_.classes_
-        if len(seen) == len(self.classes_):
-            return decision
-        decision = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
-        aligned = np.repeat(decision.min(axis=1, keepdims=True) - 1, len(self.classes_), axis=1)
-        aligned[:, np.searchsorted(self.classes_, seen)] = decision
-        return aligned
+        return align_decisions(self.estimator_.decision_function(X), self.estimator_.classes_, self.classes_)
 
     def staged_predict_proba(self, X: Table) -> Iterator[FloatArray]:
         """Yield the class probabilities after each stage of ``history_``.

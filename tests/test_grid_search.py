@@ -96,3 +96,15 @@ def test_metadata_routing_brings_weights_to_the_estimator(mixed_frame):
         assert pipe[-1].weighting_ == "routing"
     with pytest.raises(ValueError, match="enable_metadata_routing"):
         SynDAClassifier(LogisticRegression()).fit(X, y, groups=y)
+
+
+def test_parts_left_at_their_default_can_be_searched():
+    clf = SynDAClassifier(LogisticRegression()).set_params(
+        selector__uncertainty_weight=0.8, mixer__synthetic_weight=0.2, quality_filter__threshold=0.9
+    )
+    assert clf.selector.uncertainty_weight == 0.8
+    assert clf.mixer.synthetic_weight == 0.2
+    assert clf.quality_filter.threshold == 0.9
+    assert clf.augmenter is None
+    with pytest.raises(ValueError, match="uncertainty_wait"):
+        SynDAClassifier().set_params(selector__uncertainty_wait=0.8)

@@ -101,8 +101,8 @@ class OverSamplerGenerator(BaseGenerator):
         added = table[len(self._y) :][y[len(self._y) :] == label]
         if len(added) != n_samples:
             raise ValueError(
-                f"sampler={type(sampler).__name__} made {len(added)} rows of class {label!r}, not {n_samples}; "
-                "use an over-sampler that meets sampling_strategy (SMOTE, RandomOverSampler)."
+                f"sampler={type(sampler).__name__} made {len(added)} rows of class {label!r}, "
+                f"not {n_samples}; use one that meets sampling_strategy (SMOTE, RandomOverSampler)."
             )
         split = self._numbers.shape[1]
         return added[:, :split], np.round(added[:, split:]).astype(np.intp)

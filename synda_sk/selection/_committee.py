@@ -55,6 +55,24 @@ def align_probabilities(probabilities: FloatArray, seen: Any, classes: Any) -> F
     return aligned
 
 
+def align_decisions(decision: FloatArray, seen: Any, classes: Any) -> FloatArray:
+    """Spread decision values of the classes `seen` over `classes`, the others below all.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from synda_sk.selection._committee import align_decisions
+    >>> align_decisions(np.array([0.5]), np.array([0, 2]), np.array([0, 1, 2])).tolist()
+    [[-0.5, -1.5, 0.5]]
+    """
+    if len(seen) == len(classes):
+        return decision
+    decision = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
+    aligned = np.repeat(decision.min(axis=1, keepdims=True) - 1, len(classes), axis=1)
+    aligned[:, np.searchsorted(classes, seen)] = decision
+    return aligned
+
+
 class Committee:
     """Mean of the class probabilities of fitted members.
 
