@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synda_sk.exceptions import BudgetClippedWarning
+from synda_sk.exceptions import BudgetClippedWarning, InertParameterWarning
 from synda_sk.typing import IntArray, Table
 from synda_sk.utils import concat_rows, is_frame, split_missing, take_rows
 
@@ -89,6 +89,23 @@ def settle_initial(
     if budget is not None and n_initial > budget:
         raise ValueError(f"initial_labels == {n_initial} ({given}), must be <= label_budget == {budget}.")
     return initial, n_initial
+
+
+def warn_if_inert(selector: Any, is_missing: NDArray[np.bool_]) -> None:
+    """Say that a selector was given where there is nothing to acquire.
+
+    Warns
+    -----
+    InertParameterWarning
+        If every row is labelled.
+    """
+    if selector is not None and not is_missing.any():
+        warnings.warn(
+            "selector is unused by fit, used by query(): every row is labelled and label_budget is None. "
+            "Set label_budget to replay the acquisition of labels inside fit.",
+            InertParameterWarning,
+            stacklevel=4,
+        )
 
 
 def is_positions(rows: Any) -> bool:

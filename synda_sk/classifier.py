@@ -1,7 +1,6 @@
 """SynDAClassifier: active learning with synthetic data behind scikit-learn's interface."""
 
 import sys
-import warnings
 from collections.abc import Iterator
 from numbers import Integral, Real
 from typing import Any, Self
@@ -39,11 +38,11 @@ from synda_sk._settings import (
     settle_budget,
     settle_classes,
     settle_initial,
+    warn_if_inert,
 )
 from synda_sk._state import LabelState, Pool
 from synda_sk._training import Trainer
 from synda_sk.augmentation import SyntheticAugmenter
-from synda_sk.exceptions import InertParameterWarning
 from synda_sk.mixing import CurriculumMixer
 from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
@@ -613,7 +612,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
                 rows = np.flatnonzero(truth >= 0)
                 self._state.reveal(rows, truth[rows], 0)
                 self._train(0, rows, 0)
-                self._warn_if_inert(is_missing)
+                warn_if_inert(self.selector, is_missing)
             else:
                 self._run_replay(truth, budget, initial, n_initial)
             if self._callback_context is not None:
@@ -715,12 +714,3 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         routed = dict(process_routing(self, "fit", **given).estimator.fit)
         routed.pop("sample_weight", None)
         return routed
-
-    def _warn_if_inert(self, is_missing: NDArray[np.bool_]) -> None:
-        if self.selector is not None and not is_missing.any():
-            warnings.warn(
-                "selector is unused by fit, used by query(): every row is labelled and label_budget is None. "
-                "Set label_budget to replay the acquisition of labels inside fit.",
-                InertParameterWarning,
-                stacklevel=3,
-            )
