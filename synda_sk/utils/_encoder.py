@@ -110,8 +110,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return np.concatenate(parts, axis=1)
 
     def _compress(self, numbers: FloatArray) -> FloatArray:
-        log = np.sign(numbers) * np.log1p(np.abs(numbers))
-        return np.where(self._skewed, log, numbers)
+        if not self._skewed.any():
+            return numbers
+        compressed = numbers.copy()
+        skewed = numbers[:, self._skewed]
+        compressed[:, self._skewed] = np.sign(skewed) * np.log1p(np.abs(skewed))
+        return compressed
 
     def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
         """Missing values, strings and categories are welcome."""
