@@ -168,6 +168,18 @@ def test_containers_give_the_same_numbers(data):
     assert_array_equal(clone(clf).fit(polars_frame, pl.Series(y)).predict_proba(polars_frame), reference)
 
 
+def test_frames_with_datetimes_give_the_same_numbers_in_pandas_and_polars(mixed_frame):
+    X, y = mixed_frame
+    X = X.assign(when=pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(len(X)) * 37, unit="min"))
+    X.loc[5, "when"] = pd.NaT
+    clf = SynDAClassifier(
+        label_budget=60, n_rounds=2, mixer=CurriculumMixer(synthetic_weight=0.2), random_state=0
+    )
+    reference = clone(clf).fit(X, y).predict_proba(X)
+    polars_frame = pl.from_pandas(X)
+    assert_array_equal(clone(clf).fit(polars_frame, y).predict_proba(polars_frame), reference)
+
+
 def test_mixed_frame_with_missing_values_works_by_default(mixed_frame):
     X, y = mixed_frame
     clf = SynDAClassifier(label_budget=80, n_rounds=3, random_state=0, store_stages=True).fit(X, y)
