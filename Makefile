@@ -1,10 +1,11 @@
-# make demo   the whole method on a simulated mobile-money table (no torch, no SDV)
-# make test   the whole suite, with every optional dependency installed for real
-# make ci     what continuous integration runs
+# make demo         the whole method on a simulated mobile-money table (no torch, no SDV)
+# make test         the whole suite, with every optional dependency installed for real
+# make test-modal   our selectors in a real modAL learner, which needs an older scikit-learn
+# make ci           what continuous integration runs
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test ci clean
+.PHONY: demo test test-modal ci clean
 
 demo: .venv/.demo
 	$(BIN)/python -m synda_sk demo --out synda_out
@@ -12,11 +13,14 @@ demo: .venv/.demo
 test: .venv/.test
 	$(BIN)/python -m pytest -n 2 -q
 
+test-modal: .venv-modal/.done
+	.venv-modal/bin/python -m pytest -q tests_modal
+
 ci:
 	bash .ci/run
 
 clean:
-	rm -rf .venv synda_out
+	rm -rf .venv .venv-modal synda_out
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -29,4 +33,14 @@ clean:
 .venv/.test: .venv/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt torch
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[all]" --group dev
+	$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps modAL-python
 	touch $@ .venv/.demo
+
+# modAL-python, not modAL, which is another package; without its dependencies, which ask for an older skorch
+.venv-modal/.done: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-modal
+	grep -v '^scikit-learn==' constraints.txt > .venv-modal/constraints.txt
+	.venv-modal/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venv-modal/bin/python -m pip install --quiet -c .venv-modal/constraints.txt "scikit-learn==1.7.*" pandas pytest -e .
+	.venv-modal/bin/python -m pip install --quiet -c .venv-modal/constraints.txt --no-deps modAL-python
+	touch $@

@@ -22,7 +22,7 @@ IGNORED = re.compile("EX01|SA01|ES01|GL0[1238]|PR02|YD01|RT0[2345]|PR0[89]|SS0[5
 def public_objects() -> list[str]:
     """Return dotted names of all public classes, functions and own methods."""
     names = []
-    for info in pkgutil.iter_modules([str(ROOT / "synda_sk")], "synda_sk."):
+    for info in pkgutil.walk_packages([str(ROOT / "synda_sk")], "synda_sk."):
         if info.name in ("synda_sk.__main__", "synda_sk.typing") or "._" in info.name:
             continue
         module = importlib.import_module(info.name)

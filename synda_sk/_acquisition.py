@@ -15,12 +15,13 @@ from synda_sk.utils import Features, SeedStreams, set_seed, take_rows
 
 
 class Choice(NamedTuple):
-    """Rows chosen, their scores, the arm that chose each, and how many of them are a hedge."""
+    """Rows chosen, their scores, arms and inclusion probabilities, and how many of them are a hedge."""
 
     rows: IntArray
     scores: FloatArray
     arms: NDArray[np.int8]
     n_hedge: int
+    inclusion: FloatArray | None
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Acquisition:
                 n_queries, state.all_codes, state.all_arms, len(state.classes), rng
             )
         n_hedge = min(n_anomalies + n_random, n_queries)
-        chosen, scores = self._select(pool, free, n_queries - n_hedge, state, model, step)
+        chosen, scores, inclusion = self._select(pool, free, n_queries - n_hedge, state, model, step)
         arms = np.full(len(chosen), RANDOM, dtype=np.int8)
         if n_hedge:
             rest = np.setdiff1d(free, chosen, assume_unique=True)
@@ -90,7 +91,11 @@ class Acquisition:
             )
             chosen = np.concatenate([chosen, rows])
             arms = np.concatenate([arms, hedge_arms])
-        return Choice(chosen, scores[np.searchsorted(free, chosen)], arms, n_hedge)
+            if inclusion is not None:
+                strange = hedge_arms == ANOMALY
+                share = (~strange).sum() / max(len(rest) - strange.sum(), 1)
+                inclusion = np.concatenate([inclusion, np.where(strange, 1.0, share)])
+        return Choice(chosen, scores[np.searchsorted(free, chosen)], arms, n_hedge, inclusion)
 
     def arms_of(self, pool: Pool, rows: IntArray, state: LabelState, step: int) -> NDArray[np.int8]:
         """Tell which of the rows answered in a live round the hedge would have asked for as anomalies.
@@ -122,21 +127,24 @@ class Acquisition:
 
     def _select(
         self, pool: Pool, free: IntArray, n_queries: int, state: LabelState, model: Any, step: int
-    ) -> tuple[IntArray, FloatArray]:
+    ) -> tuple[IntArray, FloatArray, FloatArray | None]:
         selector = clone(self.selector)
         set_seed(selector, self.streams.seed("selector", step))
         X_free = pool.X if len(free) == len(pool) else take_rows(pool.X, free)
         if hasattr(selector, "select"):
             features = pool.features(model)
-            committee = self._committee(state, model, lambda _: features[free])
-            probabilities = committee.predict_proba(X_free)
-            chosen, scores = selector.select(
+            known_features = getattr(selector, "proxy", None) is None
+            committee = self._committee(
+                state, model, lambda X: features[free] if known_features else self.features(X, model)
+            )
+            probabilities = selector.probabilities(committee, X_free)
+            chosen, scores, inclusion = selector.select(
                 probabilities,
                 features[free],
                 n_queries,
                 reference=features[self._unlabelled(pool, free, state)],
             )
-            return free[chosen], scores
+            return free[chosen], scores, inclusion
         committee = self._committee(state, model, lambda X: self.features(X, model))
         X_labeled, y_labeled, _ = state.labelled()
         chosen = np.asarray(
@@ -145,7 +153,7 @@ class Acquisition:
             else [],
             dtype=np.intp,
         )
-        return free[chosen], np.asarray(selector.score_samples(committee, X_free))
+        return free[chosen], np.asarray(selector.score_samples(committee, X_free)), None
 
     def _unlabelled(self, pool: Pool, free: IntArray, state: LabelState) -> IntArray:
         """Rows the density is taken over: all without a label, those whose label cannot be had too."""

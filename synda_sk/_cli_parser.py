@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from synda_sk import __version__
+from synda_sk._cli_journal import add_journal_command
 
 ESTIMATORS = ("forest", "logistic", "boosting")
 EXAMPLE = "python -m synda_sk run --table claims.csv --target fraud --positive yes --time date --labels 500"
@@ -39,7 +40,7 @@ def make_parser() -> Parser:
     Returns
     -------
     Parser
-        Its result has `command`, "demo" or "run", and the options.
+        Its result has `command`, "demo", "run" or "journal", and the options.
     """
     parser = Parser(
         prog="synda",
@@ -47,7 +48,9 @@ def make_parser() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"synda_sk {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo|run", parser_class=Parser)
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="demo|run|journal", parser_class=Parser
+    )
     demo = _command(commands, "demo", "compare on simulated mobile-money transactions", labels=300, seeds=3)
     group = demo.add_argument_group("data")
     _number(group, "--n-samples", 20_000, int, 1_000, None, "rows to simulate, in time order")
@@ -77,6 +80,7 @@ def make_parser() -> Parser:
         "(default: a random part is held out)",
     )
     group.add_argument("--drop", metavar="COL,...", type=_names, default=[], help="columns to leave out")
+    add_journal_command(commands)
     return parser
 
 

@@ -12,6 +12,22 @@ from synda_sk.typing import IntArray, Table
 from synda_sk.utils import concat_rows, is_frame, split_missing, take_rows
 
 
+def check_flat(**parts: Any) -> None:
+    """Raise where a part brings its own sampler, which only pipelines of samplers need.
+
+    Raises
+    ------
+    ValueError
+        Names the part.
+    """
+    for name, part in parts.items():
+        if getattr(part, "sampler", None) is not None:
+            raise ValueError(
+                f"{name} has its own sampler; inside SynDAClassifier the parts are given flat, so set "
+                f"{name}__sampler=None and pass its sampler as augmenter."
+            )
+
+
 def settle_classes(classes: Any, known: NDArray[Any]) -> NDArray[Any]:
     """Return all labels there may be: those named, else those seen.
 
@@ -108,24 +124,49 @@ def warn_if_inert(selector: Any, is_missing: NDArray[np.bool_]) -> None:
         )
 
 
+def set_n_jobs(estimator: Any, n_jobs: int | None) -> None:
+    """Give `n_jobs` to every ``n_jobs`` parameter of the estimator that is still None."""
+    if n_jobs is not None and hasattr(estimator, "get_params"):
+        params = estimator.get_params()
+        free = [key for key, value in params.items() if key.split("__")[-1] == "n_jobs" and value is None]
+        estimator.set_params(**dict.fromkeys(free, n_jobs))
+
+
 def is_positions(rows: Any) -> bool:
     """Tell whether rows are given by position: a one-dimensional integer array or list."""
     array = rows if isinstance(rows, np.ndarray) else np.asarray(rows) if isinstance(rows, list) else None
     return array is not None and array.ndim == 1 and array.dtype.kind in "iu"
 
 
-def check_positions(rows: IntArray, n_rows: int) -> None:
-    """Raise unless the positions lie in [0, n_rows) and none is repeated.
+def check_positions(rows: IntArray, n_rows: int | None) -> None:
+    """Raise unless the positions lie in [0, n_rows) and none is repeated; None: there is no table.
 
     Raises
     ------
     ValueError
         Names the parameter.
     """
+    if n_rows is None:
+        raise ValueError(
+            "X_or_indices holds positions, but the table they belong to was not given to resume(); "
+            "give it, as resume(X), or pass the rows themselves."
+        )
     if len(rows) and (rows.min() < 0 or rows.max() >= n_rows):
         raise ValueError(f"X_or_indices holds positions outside [0, {n_rows}), the rows given to fit.")
     if len(np.unique(rows)) < len(rows):
         raise ValueError("X_or_indices names a row more than once.")
+
+
+def check_kind(known: NDArray[Any], classes: NDArray[Any]) -> None:
+    """Raise if text is answered where the labels are numbers, or numbers where they are text.
+
+    Raises
+    ------
+    ValueError
+        Names the labels.
+    """
+    if len(known) and isinstance(known[0], str) != isinstance(classes[0], str):
+        raise ValueError(f"y holds {known[0]!r}, but classes_ are of another type: {classes.tolist()}.")
 
 
 def check_stackable(rows: Table, X: Table) -> None:
@@ -144,6 +185,6 @@ def check_stackable(rows: Table, X: Table) -> None:
             raise ValueError(f"X_or_indices holds text or mixed types, expected {X.dtype}, as in fit.")
         return
     try:
-        concat_rows(take_rows(X, np.arange(1)), rows)
+        concat_rows(take_rows(X, np.arange(min(1, len(X)))), rows)
     except Exception as error:
         raise ValueError(f"X_or_indices does not have the column types of fit: {error}") from error

@@ -1,5 +1,6 @@
 """What is known so far: the rows, their labels, and what can be computed from the rows alone."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synda_sk.selection._anomaly import anomaly_order
-from synda_sk.selection._start import RANDOM
+from synda_sk.selection._start import ANOMALY, RANDOM
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import Features, concat_rows, take_rows
 
@@ -50,6 +51,44 @@ class Pool:
         return anomaly_order(self._fixed_features, self._seed)
 
 
+@dataclass
+class Answers:
+    """Labels that came in one round.
+
+    Parameters
+    ----------
+    step : int
+        The round.
+    labels : ndarray of shape (n_answers,)
+        Known labels.
+    rows : ndarray of int of shape (n_answers,) or None
+        Rows of the stored table; None for rows from outside.
+    X : table of shape (n_answers, n_features) or None
+        Rows from outside; None for rows of the stored table.
+    weights : ndarray of shape (n_answers,) or None
+        Weights that came with them.
+    arms : ndarray of int8 of shape (n_answers,) or None
+        What picked each row.
+    """
+
+    step: int
+    labels: NDArray[Any]
+    rows: IntArray | None
+    X: Table | None
+    weights: FloatArray | None
+    arms: NDArray[np.int8] | None = None
+
+    @property
+    def batch(self) -> IntArray:
+        """Rows of the stored table."""
+        return np.empty(0, dtype=np.intp) if self.rows is None else self.rows
+
+    @property
+    def n_hedge(self) -> int:
+        """How many rows the hedge picked."""
+        return 0 if self.arms is None else int((self.arms == ANOMALY).sum())
+
+
 class LabelState:
     """Which rows are labelled, since which round, and picked by which arm.
 
@@ -74,6 +113,11 @@ class LabelState:
         self.arms = np.full(len(X), RANDOM, dtype=np.int8)
         self.weights = None if sample_weight is None else sample_weight.copy()
         self._added: tuple[Table, IntArray, FloatArray] | None = None
+
+    @property
+    def added(self) -> tuple[Table, IntArray, FloatArray] | None:
+        """Rows from outside, their codes and their weights, if there are any."""
+        return self._added
 
     @property
     def free(self) -> IntArray:
@@ -117,6 +161,17 @@ class LabelState:
     def encode(self, labels: NDArray[Any]) -> IntArray:
         """Return the codes of known labels."""
         return np.searchsorted(self.classes, labels)
+
+    def take(self, answers: Answers) -> None:
+        """Take the labels of one round in."""
+        self.extend_classes(answers.labels)
+        codes = self.encode(answers.labels)
+        if answers.rows is None:
+            self.append(answers.X, codes, answers.weights)
+            return
+        self.reveal(answers.rows, codes, answers.step, answers.arms)
+        if answers.weights is not None:
+            self.require_weights()[answers.rows] = answers.weights
 
     def reveal(
         self, rows: IntArray, codes: IntArray, step: int, arms: NDArray[np.int8] | None = None

@@ -5,15 +5,14 @@ import sys
 from abc import ABC, abstractmethod
 from typing import Any, Self
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from synda_sk.typing import FloatArray, IntArray, Labels, Table
-from synda_sk.utils import check_table, split_missing
+from synda_sk.utils import Containers, check_table, split_missing
 
 __all__ = ["BaseGenerator", "BaseQueryStrategy", "SamplerMixin"]
 
@@ -152,7 +151,7 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
         """Draw one row a label, in the order of `labels`."""
 
 
-class SamplerMixin(_TableTags):
+class SamplerMixin(_TableTags, OneToOneFeatureMixin):
     """Contract of an imbalanced-learn sampler that adds rows.
 
     A subclass writes ``_fit_resample(X, y)``, which returns the original rows
@@ -194,15 +193,16 @@ class SamplerMixin(_TableTags):
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
-            Real rows.
-        y : array-like of shape (n_samples,)
-            Their labels, of at least two classes.
+            Real rows; a list of rows and sparse matrices too, made dense inside.
+        y : array-like of shape (n_samples,), (n_samples, 1) or (n_samples, n_classes)
+            Their labels, of at least two classes, or indicators of them (one
+            1 in each row).
 
         Returns
         -------
         X_resampled : table of shape (n_resampled, n_features)
             Same container and dtypes as `X`.
-        y_resampled : ndarray or Series of shape (n_resampled,)
+        y_resampled : array-like of shape (n_resampled,) or (n_resampled, n_classes)
             Labels in the container of `y`.
 
         Raises
@@ -210,7 +210,8 @@ class SamplerMixin(_TableTags):
         ValueError
             If `y` has a single class or missing labels.
         """
-        X, labels = check_labelled_table(self, X, y)
+        containers = Containers(X, y)
+        X, labels = check_labelled_table(self, *containers.open())
         classes = np.unique(labels)
         if len(classes) < 2:
             raise ValueError(
@@ -221,7 +222,7 @@ class SamplerMixin(_TableTags):
         self.synthetic_mask_ = np.arange(len(y_resampled)) >= len(labels)
         added = y_resampled[self.synthetic_mask_]
         self.sampling_strategy_ = {label: int((added == label).sum()) for label in classes.tolist()}
-        return X_resampled, _like(y, y_resampled)
+        return containers.close(X_resampled, y_resampled)
 
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
         raise NotImplementedError
@@ -229,6 +230,7 @@ class SamplerMixin(_TableTags):
     def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
         """imbalanced-learn's tags where it is in use, scikit-learn's otherwise."""
         tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
         if "imblearn" not in sys.modules:
             return tags
         from imblearn.utils._tags import InputTags, SamplerTags, Tags
@@ -243,19 +245,6 @@ class SamplerMixin(_TableTags):
 
 def _field_values(tags: Any) -> dict[str, Any]:
     return {field.name: getattr(tags, field.name) for field in dataclasses.fields(tags)}
-
-
-def _like(y: Labels, resampled: NDArray[Any]) -> Any:
-    """Give the resampled labels the container of the labels that came in."""
-    if not hasattr(y, "to_numpy") or len(y.shape) != 1:
-        return resampled
-    given = nw.from_native(y, series_only=True)
-    series = nw.new_series(given.name or "", resampled.tolist(), backend=given.implementation).to_native()
-    if hasattr(series, "astype"):
-        series = series.astype(y.dtype)
-        series.name = given.name
-        return series
-    return nw.from_native(series, series_only=True).cast(given.dtype).to_native()
 
 
 class BaseQueryStrategy(BaseEstimator, ABC):

@@ -1,5 +1,6 @@
 """SynDAClassifier: active learning with synthetic data behind scikit-learn's interface."""
 
+import os
 import sys
 from collections.abc import Iterator
 from numbers import Integral, Real
@@ -30,34 +31,31 @@ from sklearn.utils.validation import (
 
 from synda_sk._acquisition import Acquisition
 from synda_sk._default import default_estimator
+from synda_sk._journal import Journal, write_down
 from synda_sk._replay import Replay
+from synda_sk._resume import rebuild
 from synda_sk._settings import (
+    check_flat,
+    check_kind,
     check_positions,
     check_stackable,
     is_positions,
+    set_n_jobs,
     settle_budget,
     settle_classes,
     settle_initial,
     warn_if_inert,
 )
-from synda_sk._state import LabelState, Pool
+from synda_sk._state import Answers, LabelState, Pool
 from synda_sk._training import Trainer
 from synda_sk.augmentation import SyntheticAugmenter
 from synda_sk.mixing import CurriculumMixer
 from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
 from synda_sk.selection._committee import align_decisions, align_probabilities
-from synda_sk.selection._start import ANOMALY
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
-from synda_sk.utils import (
-    Features,
-    SeedStreams,
-    check_features,
-    check_table,
-    split_missing,
-    take_rows,
-)
-from synda_sk.utils._progress import CallbackSupportMixin, progress_task, with_callbacks
+from synda_sk.utils import Features, SeedStreams, check_features, check_table, split_missing, take_rows
+from synda_sk.utils._progress import CallbackSupportMixin, begin_task, progress_task, with_callbacks
 
 __all__ = ["SynDAClassifier"]
 
@@ -76,6 +74,12 @@ def _estimator_has(method: str) -> Any:
         return hasattr(default_estimator() if self.estimator is None else self.estimator, method)
 
     return check
+
+
+def _row_weights(sample_weight: Any, is_missing: NDArray[np.bool_]) -> FloatArray | None:
+    if sample_weight is None:
+        return None
+    return _check_sample_weight(sample_weight, is_missing, ensure_non_negative=True)
 
 
 class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
@@ -142,6 +146,10 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         How weights reach the estimator, see :func:`~synda_sk.utils.weight_route`.
     store_stages : bool, default=False
         Keep the model of each round, for :meth:`staged_predict_proba`.
+    journal : path or None, default=None
+        A file that every answer is written to before :meth:`teach` does anything
+        else, so that a crash loses none; :meth:`resume` goes on from it. It holds
+        the labelled rows, readable by the owner alone. ``fit`` does not touch it.
     n_jobs : int or None, default=None
         Given to every part that has an ``n_jobs`` left at None.
     random_state : int, RandomState instance or None, default=None
@@ -163,7 +171,8 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         One entry a stage: n_labels, n_per_class, batch (rows labelled),
         lambda_t, ratio, beta, complexity, performance, consistency (None where
         not computed), generated, kept, exploration (rows of the batch that
-        were a hedge), seconds.
+        were a hedge), inclusion (in a replay, the probability with which each
+        row of the batch was to be chosen), seconds.
     weighting_ : str
         How weights reached the model last: "none", "sample_weight", "routing",
         "step" or "resample".
@@ -182,6 +191,11 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
     Labels that were not revealed influence nothing but `classes_` (give
     `classes` to rule that out too). A supervised transformer placed *before*
     this classifier in a pipeline sees them: put it inside `estimator`.
+
+    One classifier at a time writes to a journal. Copies, clones and pickles do
+    not take the open file along: a copy that is taught opens it itself, and
+    raises :class:`~synda_sk.exceptions.JournalError` while another writes, or
+    if another has written since.
 
     X is kept by reference for ``query`` and ``teach``; :meth:`to_predictor`
     gives a model without it.
@@ -206,6 +220,10 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
 
     classes_: NDArray[Any]
     history_: list[dict[str, Any]]
+    _journal: Journal | None
+    _pool: Any
+    _state: LabelState
+    _trainer: Trainer
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict"]), None],
@@ -227,6 +245,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         "missing_label": "no_validation",
         "weighting": [StrOptions({"auto", "sample_weight", "resample"})],
         "store_stages": ["boolean"],
+        "journal": [str, os.PathLike, None],
         "n_jobs": [Integral, None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -250,6 +269,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         missing_label: Any = "auto",
         weighting: str = "auto",
         store_stages: bool = False,
+        journal: str | os.PathLike[str] | None = None,
         n_jobs: int | None = None,
         random_state: RandomState = None,
         verbose: int = 0,
@@ -269,6 +289,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         self.missing_label = missing_label
         self.weighting = weighting
         self.store_stages = store_stages
+        self.journal = journal
         self.n_jobs = n_jobs
         self.random_state = random_state
         self.verbose = verbose
@@ -331,6 +352,55 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         try:
             self._fit(X, y, sample_weight, params)
         except BaseException:
+            self.__dict__ = before
+            raise
+        if before.get("_journal") is not None:
+            before["_journal"].close()
+        return self
+
+    def resume(self, X: Table | None = None) -> Self:
+        """Go on from the journal: take its rows and labels, and refit.
+
+        The settings are those of this classifier, the seeds those of the
+        process that wrote the journal; its model, classes and stage come back
+        as they were after its last answer. In ``history_``, what only the
+        training of earlier stages could tell is None.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features) or None, default=None
+            The table given to fit, for its pool: ``query()`` and positions in
+            ``teach`` mean the same rows as before. Without it the labelled rows
+            are the stored table, and both methods take rows only.
+
+        Returns
+        -------
+        SynDAClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If `X` is not the table of fit, or as :class:`~synda_sk.exceptions.JournalError`
+            if the journal is missing, damaged, in use or not a journal.
+        """
+        self._check_parameters()
+        if self.journal is None:
+            raise ValueError("journal == None, must be the path of the file to resume from.")
+        before, journal = vars(self).copy(), Journal(self.journal)
+        if before.get("_journal") is not None:
+            before["_journal"].close()
+        try:
+            table = None if X is None else check_table(self, X, reset=True)
+            back = rebuild(journal, table)
+            if table is None:
+                table = check_table(self, back.state.labelled()[0], reset=True)
+            self._begin(table, back.state, SeedStreams(back.entropy), {})
+            self._pool = None if X is None else self._pool
+            self._trainer.consistency, self._journal, self.history_ = back.consistency, journal, back.history
+            self._train(len(self.history_), back.last.batch, back.last.n_hedge)
+        except BaseException:
+            journal.close()
             self.__dict__ = before
             raise
         return self
@@ -405,47 +475,40 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         Raises
         ------
         ValueError
-            If the input does not fit together; nothing has changed then. Should
-            the refit itself fail, the labels are kept and the former model stays.
+            If the input does not fit together, or as
+            :class:`~synda_sk.exceptions.JournalError` if the journal cannot be
+            written; nothing has changed then. Should the refit itself fail, the
+            labels are kept and the former model stays.
         """
         check_is_fitted(self)
         known, is_missing = split_missing(y, self.missing_label)
         by_position = is_positions(X_or_indices)
         rows = np.asarray(X_or_indices) if by_position else check_table(self, X_or_indices, reset=False)
         check_consistent_length(rows, is_missing)
-        weights = (
-            None
-            if sample_weight is None
-            else _check_sample_weight(sample_weight, is_missing, ensure_non_negative=True)
-        )
-        if len(known) and isinstance(known[0], str) != isinstance(self.classes_[0], str):
-            names = self.classes_.tolist()
-            raise ValueError(f"y holds {known[0]!r}, but classes_ are of another type: {names}.")
-        answered = np.flatnonzero(~is_missing)
+        weights = _row_weights(sample_weight, is_missing)
+        check_kind(known, self.classes_)
         if by_position:
-            check_positions(rows, len(self._pool))
+            check_positions(rows, None if self._pool is None else len(self._pool))
         else:
             check_stackable(rows, self._state.X)
+        answered = np.flatnonzero(~is_missing)
         if not len(answered):
             return self
         step = len(self.history_)
-        arms = None
+        answers = Answers(step, known, None, None, None if weights is None else weights[answered])
         if by_position:
-            arms = self._acquisition().arms_of(self._pool, rows[answered], self._state, step)
-        self._state.extend_classes(known)
-        self.classes_ = self._state.classes
-        codes = self._state.encode(known)
-        if by_position:
-            self._state.reveal(rows[answered], codes, step, arms)
-            if weights is not None:
-                self._state.require_weights()[rows[answered]] = weights[answered]
-            batch = rows[answered]
+            answers.rows = rows[answered]
+            answers.arms = self._acquisition().arms_of(self._pool, answers.rows, self._state, step)
         else:
-            self._state.append(
-                take_rows(rows, answered), codes, None if weights is None else weights[answered]
-            )
-            batch = np.empty(0, dtype=np.intp)
-        self._train(step, batch, 0 if arms is None else int((arms == ANOMALY).sum()))
+            answers.X = take_rows(rows, answered)
+        account = {"entropy": self._streams.entropy, "history": self.history_}
+        account["consistency"] = self._trainer.consistency
+        self._journal = write_down(
+            self._journal, self.journal, self._fit_params, self._state, answers, **account
+        )
+        self._state.take(answers)
+        self.classes_ = self._state.classes
+        self._train(step, answers.batch, answers.n_hedge)
         return self
 
     def predict(self, X: Table) -> NDArray[Any]:
@@ -580,33 +643,15 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         known, is_missing = split_missing(y, self.missing_label)
         check_consistent_length(X, is_missing)
         classes = settle_classes(self.classes, known)
-        weights = (
-            None
-            if sample_weight is None
-            else _check_sample_weight(sample_weight, is_missing, ensure_non_negative=True)
-        )
+        weights = _row_weights(sample_weight, is_missing)
         fit_params = self._routed_fit_params(weights, params)
         truth = np.full(len(is_missing), -1, dtype=np.intp)
         truth[~is_missing] = np.searchsorted(classes, known)
         budget = settle_budget(self.label_budget, len(known))
         initial, n_initial = settle_initial(self.initial, self.initial_labels, budget, truth)
 
-        self._streams = SeedStreams(self.random_state)
-        self._features = Features(self._feature_map(), X)
-        self._pool = Pool(X, self._features, self._streams.seed("anomalies"))
-        self._state = LabelState(X, classes, weights)
-        self._trainer = self._make_trainer()
-        self._fit_params = fit_params
-        self.classes_ = classes
-        self.history_ = []
-        self._stages: list[Any] = []
-        self._callback_context = (
-            self._init_callback_context(max_subtasks=None)
-            if hasattr(self, "_init_callback_context")
-            else None
-        )
-        if self._callback_context is not None:
-            self._callback_context.call_on_fit_task_begin(estimator=self)
+        self._begin(X, LabelState(X, classes, weights), SeedStreams(self.random_state), fit_params)
+        self._callback_context = begin_task(self)
         try:
             if budget is None:
                 rows = np.flatnonzero(truth >= 0)
@@ -620,19 +665,25 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         finally:
             del self._callback_context
 
+    def _begin(self, X: Table, state: LabelState, streams: SeedStreams, fit_params: dict[str, Any]) -> None:
+        self._streams = streams
+        self._features = Features(self._feature_map(), X)
+        self._pool = Pool(X, self._features, streams.seed("anomalies"))
+        self._state = state
+        self._trainer = self._make_trainer()
+        self._fit_params = fit_params
+        self._journal = None
+        self.classes_ = state.classes
+        self.history_ = []
+        self._stages: list[Any] = []
+
     def _check_parameters(self) -> None:
         self._validate_params()
         check_features(self.features)
         for part in (self.selector, self.quality_filter, self.mixer, self.augmenter):
             if hasattr(part, "_parameter_constraints"):
                 part._validate_params()
-        for name in ("quality_filter", "mixer"):
-            part = getattr(self, name)
-            if getattr(part, "sampler", None) is not None:
-                raise ValueError(
-                    f"{name} has its own sampler; inside SynDAClassifier the parts are given flat, so set "
-                    f"{name}__sampler=None and pass its sampler as augmenter."
-                )
+        check_flat(quality_filter=self.quality_filter, mixer=self.mixer)
 
     def _run_replay(self, truth: IntArray, budget: int, initial: str | IntArray, n_initial: int) -> None:
         size = getattr(self._selector(), "batch_size", None)
@@ -645,7 +696,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
             train=self._train,
         )
 
-    def _train(self, step: int, batch: IntArray, n_hedge: int) -> Any:
+    def _train(self, step: int, batch: IntArray, n_hedge: int, inclusion: FloatArray | None = None) -> Any:
         with progress_task(self, getattr(self, "_callback_context", None), "stage"):
             X, y, weights = self._state.labelled()
             rows = np.flatnonzero(self._state.codes >= 0)
@@ -662,6 +713,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
                 "batch": np.asarray(batch).tolist(),
                 "lambda_t": getattr(self._selector(), "uncertainty_weight", None),
                 "exploration": n_hedge,
+                "inclusion": None if inclusion is None else inclusion.tolist(),
                 **stage.record,
             }
         )
@@ -675,11 +727,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
 
     def _make_trainer(self) -> Trainer:
         estimator = default_estimator() if self.estimator is None else clone(self.estimator)
-        if self.n_jobs is not None and hasattr(estimator, "get_params"):
-            free = [
-                k for k, v in estimator.get_params().items() if k.split("__")[-1] == "n_jobs" and v is None
-            ]
-            estimator.set_params(**dict.fromkeys(free, self.n_jobs))
+        set_n_jobs(estimator, self.n_jobs)
         return Trainer(
             estimator=estimator,
             augmenter=SyntheticAugmenter() if self.augmenter is None else self.augmenter,

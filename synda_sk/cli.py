@@ -1,4 +1,4 @@
-"""The command line: ``python -m synda_sk demo`` and ``python -m synda_sk run``."""
+"""The command line: ``python -m synda_sk demo``, ``run`` and ``journal``."""
 
 import argparse
 import shlex
@@ -13,6 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from synda_sk._cli_journal import run_journal
 from synda_sk._cli_parser import fail, make_parser
 from synda_sk.evaluation import ProtocolResult, SplitError, held_out_split, run_protocol
 from synda_sk.evaluation._options import OptionError
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if argv is None else argv)
     options = make_parser().parse(argv)
     try:
-        return _compare(options, argv)
+        return run_journal(options) if options.command == "journal" else _compare(options, argv)
     except (OptionError, ImportError) as error:
         return fail(options.command, str(error))
     except KeyboardInterrupt:

@@ -8,10 +8,13 @@
             ├── InertParameterWarning    a parameter was given that this call cannot use
             └── BudgetClippedWarning     more labels were asked for than there are
 
-Bad input raises scikit-learn's own kinds (``ValueError``, ``TypeError``, ``NotFittedError``).
+    ValueError
+    └── JournalError                     a journal cannot be opened, read or written
+
+Other bad input raises scikit-learn's own kinds (``ValueError``, ``TypeError``, ``NotFittedError``).
 """
 
-__all__ = ["BudgetClippedWarning", "InertParameterWarning", "SynDAWarning"]
+__all__ = ["BudgetClippedWarning", "InertParameterWarning", "JournalError", "SynDAWarning"]
 
 
 class SynDAWarning(UserWarning):
@@ -24,3 +27,7 @@ class InertParameterWarning(SynDAWarning):
 
 class BudgetClippedWarning(SynDAWarning):
     """A label budget was larger than the number of labelled rows and was reduced to it."""
+
+
+class JournalError(ValueError):
+    """A journal is missing, damaged, in use, not a journal, or cannot be written."""

@@ -430,6 +430,19 @@ def test_callbacks_of_scikit_learn_see_every_stage(data):
     assert log.begun == ["fit", "stage", "stage", "stage"]
 
 
+def test_inclusion_probabilities_are_logged_for_every_row_bought(data):
+    X, y = data
+    selector = HybridQuerySelector(exploration=0.25)
+    clf = SynDAClassifier(LR, selector=selector, label_budget=80, n_rounds=3, random_state=0).fit(X, y)
+    assert clf.history_[0]["inclusion"] is None
+    for stage in clf.history_[1:]:
+        assert len(stage["inclusion"]) == len(stage["batch"])
+        assert all(0 < p <= 1 for p in stage["inclusion"])
+        assert min(stage["inclusion"]) < 1
+    repeated = clone(clf).fit(X, y)
+    assert [h["batch"] for h in repeated.history_] == [h["batch"] for h in clf.history_]
+
+
 BAD = [
     (dict(estimator="forest"), "estimator"),
     (dict(label_budget=0), "label_budget"),

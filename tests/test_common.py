@@ -22,6 +22,7 @@ from synda_sk.generators import (
     OverSamplerGenerator,
     SDVGenerator,
 )
+from synda_sk.selection import ProxyClassifier
 from synda_sk.utils import TableEncoder
 
 WEIGHTS = (
@@ -56,6 +57,8 @@ ESTIMATORS = [
     KDEGenerator(),
     OverSamplerGenerator(),
     TableEncoder(),
+    ProxyClassifier(),
+    ProxyClassifier(LogisticRegression()),
 ]
 
 

@@ -38,7 +38,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
+def write_atomically(path: Path, write: Callable[[BinaryIO], Any], mode: int = 0o644) -> None:
     """Write a file whole or not at all.
 
     Parameters
@@ -47,12 +47,14 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
         Where to; its folder exists.
     write : callable (file) -> None
         Writes the content to an open binary file.
+    mode : int, default=0o644
+        Who may read it.
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             write(file)
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

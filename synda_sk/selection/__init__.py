@@ -3,12 +3,14 @@
 from synda_sk.selection._batch import greedy_batch
 from synda_sk.selection._budget import LinearBudget
 from synda_sk.selection._hybrid import HybridQuerySelector
+from synda_sk.selection._proxy import ProxyClassifier
 from synda_sk.selection._random import RandomQuerySelector
 from synda_sk.selection._uncertainty import entropy, margin
 
 __all__ = [
     "HybridQuerySelector",
     "LinearBudget",
+    "ProxyClassifier",
     "RandomQuerySelector",
     "entropy",
     "greedy_batch",

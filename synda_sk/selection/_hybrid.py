@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.base import clone
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from synda_sk.base import BaseQueryStrategy
 from synda_sk.selection._batch import greedy_batch
@@ -13,7 +14,15 @@ from synda_sk.selection._budget import LinearBudget
 from synda_sk.selection._similarity import Similarity, make_similarity
 from synda_sk.selection._uncertainty import UNCERTAINTIES, predict_probabilities, uncertainty_scores
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
-from synda_sk.utils import Features, check_features, is_frame
+from synda_sk.utils import Features, SeedStreams, check_features, is_frame, set_seed
+
+
+class Selection(NamedTuple):
+    """Rows chosen, the score of every row, and how likely each chosen row was to be chosen."""
+
+    indices: IntArray
+    scores: FloatArray
+    inclusion: FloatArray
 
 
 class HybridQuerySelector(BaseQueryStrategy):
@@ -50,8 +59,15 @@ class HybridQuerySelector(BaseQueryStrategy):
         :class:`~synda_sk.SynDAClassifier` a LinearBudget caps each round.
     features : {"auto", "estimator"}, transformer or callable, default="auto"
         f(x), see :class:`~synda_sk.utils.Features`.
+    proxy : ProxyClassifier or None, default=None
+        A small model distilled from the estimator at each query, which then
+        scores the pool in its place; None asks the estimator about every row.
+    exploration : float, default=0.0
+        Share of a batch drawn at random from the rows the rule leaves, in
+        [0, 1]. Only such rows tell about the whole pool: a row's probability of
+        being drawn is in ``history_`` of the classifier, under "inclusion".
     random_state : int, RandomState instance or None, default=None
-        Accepted by every strategy; this one draws nothing.
+        Seed of the exploration and of a proxy without its own.
 
     See Also
     --------
@@ -82,6 +98,8 @@ class HybridQuerySelector(BaseQueryStrategy):
         "redundancy_penalty": [Interval(Real, 0, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left"), LinearBudget],
         "features": "no_validation",
+        "exploration": [Interval(Real, 0, 1, closed="both")],
+        "proxy": [HasMethods(["distill", "predict_proba"]), None],
         "random_state": ["random_state"],
     }
 
@@ -91,10 +109,12 @@ class HybridQuerySelector(BaseQueryStrategy):
         *,
         uncertainty: str | Callable[[FloatArray], FloatArray] = "auto",
         density: str | Callable[[FloatArray, FloatArray], FloatArray] = "rbf",
-        redundancy: str = "max",
+        redundancy: Literal["max", "sum"] = "max",
         redundancy_penalty: float = 0.3,
         batch_size: int | LinearBudget = 20,
         features: Any = "auto",
+        proxy: Any = None,
+        exploration: float = 0.0,
         random_state: RandomState = None,
     ) -> None:
         self.uncertainty_weight = uncertainty_weight
@@ -104,6 +124,8 @@ class HybridQuerySelector(BaseQueryStrategy):
         self.redundancy_penalty = redundancy_penalty
         self.batch_size = batch_size
         self.features = features
+        self.proxy = proxy
+        self.exploration = exploration
         self.random_state = random_state
 
     def query(
@@ -146,7 +168,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         if not isinstance(n_queries, Integral) or n_queries < 1:
             raise ValueError(f"n_queries == {n_queries!r}, must be an int >= 1.")
         probabilities, features = self._look(estimator, X_pool)
-        return self.select(probabilities, features, int(n_queries))[0]
+        return self.select(probabilities, features, int(n_queries)).indices
 
     def score_samples(self, estimator: Any, X_pool: Table) -> FloatArray:
         """Return s(x) of each row of `X_pool`, before any penalty.
@@ -167,6 +189,27 @@ class HybridQuerySelector(BaseQueryStrategy):
         probabilities, features = self._look(estimator, X_pool)
         return self._scores(probabilities, make_similarity(self.density, features))
 
+    def probabilities(self, estimator: Any, X_pool: Table) -> FloatArray:
+        """Return the class probabilities behind u(x), the estimator's or its proxy's.
+
+        Parameters
+        ----------
+        estimator : fitted classifier
+            Has ``predict_proba`` or ``decision_function``.
+        X_pool : table of shape (n_pool, n_features)
+            Unlabelled rows.
+
+        Returns
+        -------
+        ndarray of shape (n_pool, n_classes)
+            Rows sum to 1.
+        """
+        if self.proxy is None:
+            return predict_probabilities(estimator, X_pool)
+        proxy = clone(self.proxy)
+        set_seed(proxy, SeedStreams(self.random_state).seed("proxy"))
+        return proxy.distill(estimator, X_pool).predict_proba(X_pool)
+
     def select(
         self,
         probabilities: FloatArray,
@@ -174,7 +217,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         n_queries: int,
         *,
         reference: FloatArray | None = None,
-    ) -> tuple[IntArray, FloatArray]:
+    ) -> Selection:
         """Choose a batch from class probabilities and f(x) computed before.
 
         Parameters
@@ -190,21 +233,28 @@ class HybridQuerySelector(BaseQueryStrategy):
 
         Returns
         -------
-        indices : ndarray of int of shape (min(n_queries, n_pool),)
-            Positions, best first.
-        scores : ndarray of shape (n_pool,)
-            s(x), before any penalty.
+        Selection
+            ``indices``: positions, the rule's choice first, best first, then the
+            rows drawn at random; ``scores``: s(x) of all rows, before any penalty;
+            ``inclusion``: the probability with which each row of ``indices`` was
+            to be chosen, 1 for the rule's own choice.
         """
         similarity = make_similarity(self.density, features)
         scores = self._scores(probabilities, similarity, reference)
-        indices = greedy_batch(
+        n_queries = min(n_queries, len(scores))
+        n_random = round(self.exploration * n_queries)
+        chosen = greedy_batch(
             scores,
-            n_queries,
+            n_queries - n_random,
             similarity,
-            redundancy=self.redundancy,  # type: ignore[arg-type]
+            redundancy=self.redundancy,
             penalty=self.redundancy_penalty,
         )
-        return indices, scores
+        rest = np.setdiff1d(np.arange(len(scores)), chosen)
+        rng = SeedStreams(self.random_state).generator("exploration")
+        drawn = rng.choice(rest, size=n_random, replace=False)
+        inclusion = np.repeat([1.0, n_random / max(len(rest), 1)], [len(chosen), n_random])
+        return Selection(np.concatenate([chosen, drawn]), scores, inclusion)
 
     def _scores(
         self, probabilities: FloatArray, similarity: Similarity, reference: FloatArray | None = None
@@ -220,5 +270,4 @@ class HybridQuerySelector(BaseQueryStrategy):
     def _look(self, estimator: Any, X_pool: Table) -> tuple[FloatArray, FloatArray]:
         check_features(self.features)
         X_pool = X_pool if is_frame(X_pool) or hasattr(X_pool, "shape") else np.asarray(X_pool)
-        probabilities = predict_probabilities(estimator, X_pool)
-        return probabilities, Features(self.features, X_pool)(X_pool, estimator)
+        return self.probabilities(estimator, X_pool), Features(self.features, X_pool)(X_pool, estimator)

@@ -1,6 +1,7 @@
 """Labels, tables, weights and seeds: what the other modules share."""
 
 from synda_sk.utils._codec import TableCodec
+from synda_sk.utils._containers import Containers
 from synda_sk.utils._encoder import TableEncoder
 from synda_sk.utils._features import Features, check_features
 from synda_sk.utils._frames import check_table, concat_rows, is_frame, take_rows
@@ -11,6 +12,7 @@ from synda_sk.utils._random import SeedStreams, set_seed
 from synda_sk.utils._weights import fit_weighted, weight_route
 
 __all__ = [
+    "Containers",
     "Features",
     "SeedStreams",
     "TableCodec",

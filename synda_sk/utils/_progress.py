@@ -16,7 +16,27 @@ except ImportError:
         return method
 
 
-__all__ = ["CallbackSupportMixin", "progress_task", "with_callbacks"]
+__all__ = ["CallbackSupportMixin", "begin_task", "progress_task", "with_callbacks"]
+
+
+def begin_task(estimator: Any) -> Any:
+    """Announce the begin of fit.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The one being fitted.
+
+    Returns
+    -------
+    CallbackContext or None
+        The context of its fit; None below version 1.9.
+    """
+    if not hasattr(estimator, "_init_callback_context"):
+        return None
+    context = estimator._init_callback_context(max_subtasks=None)
+    context.call_on_fit_task_begin(estimator=estimator)
+    return context
 
 
 @contextmanager

@@ -165,9 +165,28 @@ def test_a_wrong_budget_is_named(params, word):
         LinearBudget(*params)
 
 
+def test_exploration_draws_a_share_at_random_with_known_probability():
+    rng = np.random.default_rng(0)
+    F = rng.normal(size=(60, 2))
+    p = rng.dirichlet([1, 1], size=60)
+    greedy = HybridQuerySelector().select(p, F, 6).indices
+    seen = np.zeros(60)
+    for seed in range(600):
+        picked = HybridQuerySelector(exploration=0.4, random_state=seed).select(p, F, 10)
+        assert_array_equal(picked.indices[:6], greedy)
+        assert picked.inclusion.tolist() == [1.0] * 6 + [4 / 54] * 4
+        assert len(set(picked.indices.tolist())) == 10
+        seen[picked.indices[6:]] += 1
+    assert (seen[greedy] == 0).all()
+    assert np.abs(np.delete(seen, greedy) / 600 - 4 / 54).max() < 5 * np.sqrt(4 / 54 / 600)
+    everything = HybridQuerySelector(exploration=1.0, random_state=0).select(p, F, 80)
+    assert sorted(everything.indices) == list(range(60))
+
+
 @pytest.mark.parametrize(
     ("params", "word"),
     [
+        (dict(exploration=1.1), "exploration"),
         (dict(uncertainty_weight=-0.1), "uncertainty_weight"),
         (dict(uncertainty="entropie"), "uncertainty"),
         (dict(density="gauss"), "density"),
