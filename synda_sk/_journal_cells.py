@@ -64,7 +64,7 @@ def encode_array(values: NDArray[Any]) -> Cells:
     if kind == "f":
         cells = values.tolist()
         for row in np.flatnonzero(~np.isfinite(values)).tolist():
-            cells[row] = values[row].tobytes().hex()
+            cells[row] = values[row : row + 1].tobytes().hex()
         return cells
     raise TypeError(f"values of type {values.dtype}")
 

@@ -139,6 +139,7 @@ def test_rarer_types_come_back():
     )
     for text in ("M8[ns]", "m8[D]", "S3", "U3"):
         same_rows(np.array([[0, 1]]).astype(text))
+    same_rows(np.array([[np.inf, np.nan]], dtype=">f2"))
 
 
 BAD_COLUMNS = [
