@@ -12,9 +12,28 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from synda_sk import CurriculumMixer, HybridQuerySelector, QualityFilter, SynDAClassifier
+from synda_sk import (
+    CurriculumMixer,
+    HybridQuerySelector,
+    LinearBudget,
+    QualityFilter,
+    RandomQuerySelector,
+    SigmoidSchedule,
+    SynDAClassifier,
+    SyntheticAugmenter,
+)
 from synda_sk.datasets import make_mobile_money
+from synda_sk.generators import (
+    CopulaGenerator,
+    GaussianGenerator,
+    KDEGenerator,
+    OverSamplerGenerator,
+    SDVGenerator,
+)
+from synda_sk.mixing import AdaptiveRatio
 from synda_sk.persistence import load, save, trusted_types
+from synda_sk.quality import GlobalThreshold
+from synda_sk.selection import ProxyClassifier
 from synda_sk.utils import TableEncoder
 
 pytest.importorskip("skops")
@@ -60,6 +79,31 @@ def test_a_classifier_comes_back_and_goes_on(name, container, tmp_path):
     assert_array_equal(clf.predict_proba(X), back.predict_proba(X))
     save(back.to_predictor(), tmp_path / "p.skops")
     assert_array_equal(clf.predict_proba(X), load(tmp_path / "p.skops").predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        dict(augmenter=SyntheticAugmenter(KDEGenerator()), mixer=CurriculumMixer(ratio=AdaptiveRatio())),
+        dict(augmenter=SyntheticAugmenter(GaussianGenerator()), selector=RandomQuerySelector()),
+        dict(
+            augmenter=SyntheticAugmenter(CopulaGenerator()), mixer=CurriculumMixer(schedule=SigmoidSchedule())
+        ),
+        dict(augmenter=SyntheticAugmenter(OverSamplerGenerator())),
+        dict(augmenter=SyntheticAugmenter(SDVGenerator())),
+        dict(selector=HybridQuerySelector(proxy=ProxyClassifier(), batch_size=LinearBudget(3, 1))),
+        dict(quality_filter=QualityFilter(threshold=GlobalThreshold(0.3))),
+    ],
+    ids=lambda parts: "-".join(parts),
+)
+def test_every_part_of_ours_is_trusted(parts, tmp_path):
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    clf = SynDAClassifier(LogisticRegression(), random_state=0, **parts)
+    clf.fit(X, np.where(np.arange(60) < 40, X[:, 0] > 0, np.nan))
+    save(clf, tmp_path / "model.skops")
+    back = load(tmp_path / "model.skops")
+    assert repr(back) == repr(clf)
+    assert_array_equal(back.predict_proba(X), clf.predict_proba(X))
 
 
 def test_parts_and_a_journal(tmp_path):
