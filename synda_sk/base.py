@@ -151,7 +151,7 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
         """Draw one row a label, in the order of `labels`."""
 
 
-class SamplerMixin(_TableTags, OneToOneFeatureMixin):
+class SamplerMixin(_TableTags, OneToOneFeatureMixin, ABC):
     """Contract of an imbalanced-learn sampler that adds rows.
 
     A subclass writes ``_fit_resample(X, y)``, which returns the original rows
@@ -224,8 +224,9 @@ class SamplerMixin(_TableTags, OneToOneFeatureMixin):
         self.sampling_strategy_ = {label: int((added == label).sum()) for label in classes.tolist()}
         return containers.close(X_resampled, y_resampled)
 
+    @abstractmethod
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
-        raise NotImplementedError
+        """Return the original rows and behind them the new ones, with their labels."""
 
     def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
         """imbalanced-learn's tags where it is in use, scikit-learn's otherwise."""
