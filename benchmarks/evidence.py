@@ -245,6 +245,7 @@ def main() -> int:
                 content["table"] = summarise(content["cells"])
                 write_json(options.out, content)
                 sys.stderr.write(f"{key} done\n")
+    write_json(options.out, content)
     show(content.get("table", []))
     return 0
 
