@@ -79,11 +79,13 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
 
     Examples
     --------
+    >>> import numpy as np
     >>> import pandas as pd
     >>> from synda_sk.augmentation import SyntheticAugmenter
     >>> X = pd.DataFrame({"amount": [10, 12, 15, 900], "type": ["bill", "bill", "transfer", "bill"]})
+    >>> y = np.array(["genuine", "genuine", "genuine", "fraud"])
     >>> augmenter = SyntheticAugmenter(random_state=0)
-    >>> X_resampled, y_resampled = augmenter.fit_resample(X, ["genuine", "genuine", "genuine", "fraud"])
+    >>> X_resampled, y_resampled = augmenter.fit_resample(X, y)
     >>> y_resampled[augmenter.synthetic_mask_].tolist(), augmenter.sampling_strategy_
     (['fraud', 'fraud'], {'fraud': 2, 'genuine': 0})
     >>> X_resampled.dtypes.equals(X.dtypes)
