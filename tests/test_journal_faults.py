@@ -62,7 +62,7 @@ def start(code, *args):
     )
 
 
-@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+@pytest.mark.skipif(os.name != "posix", reason="kills a child with SIGKILL, which only POSIX has")
 def test_a_killed_process_loses_no_answer():
     command = [sys.executable, str(ROOT / "benchmarks" / "journal_faults.py"), "--quick"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -187,7 +187,7 @@ def test_paths_that_cannot_be_written(data, tmp_path):
         assert clf.set_params(journal=None).teach(np.array([40]), [1.0]).n_labels_ == 31
 
 
-@pytest.mark.skipif(os.name != "posix", reason="RLIMIT_FSIZE")
+@pytest.mark.skipif(os.name != "posix", reason="plays a full disk with RLIMIT_FSIZE, which only POSIX has")
 def test_a_full_disk_keeps_what_was_acknowledged(config, tmp_path):
     code = """
     clf = SynDAClassifier(LogisticRegression(), random_state=0, journal=sys.argv[1]).fit(X, partly)
@@ -209,7 +209,7 @@ def test_a_full_disk_keeps_what_was_acknowledged(config, tmp_path):
     assert config().resume().n_labels_ == int(told[1]) == int(told[0]) + 1
 
 
-@pytest.mark.skipif(os.name != "posix", reason="RLIMIT_FSIZE")
+@pytest.mark.skipif(os.name != "posix", reason="plays a full disk with RLIMIT_FSIZE, which only POSIX has")
 def test_a_disk_full_from_the_start(config, tmp_path):
     code = """
     clf = SynDAClassifier(LogisticRegression(), random_state=0, journal=sys.argv[1]).fit(X, partly)
@@ -226,7 +226,7 @@ def test_a_disk_full_from_the_start(config, tmp_path):
     assert config().resume().n_labels_ == 31
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks, which this platform cannot")
 def test_a_fork_does_not_write(data, config):
     clf = config().fit(data[0], data[2]).teach(np.array([40]), [1.0])
     clf._journal._file._pid += 1
