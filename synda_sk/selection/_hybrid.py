@@ -13,7 +13,7 @@ from synda_sk.selection._batch import greedy_batch
 from synda_sk.selection._budget import LinearBudget
 from synda_sk.selection._similarity import Similarity, make_similarity
 from synda_sk.selection._uncertainty import UNCERTAINTIES, predict_probabilities, uncertainty_scores
-from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
+from synda_sk.typing import FeatureProvider, FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import Features, SeedStreams, check_features, is_frame, set_seed
 
 
@@ -213,7 +213,7 @@ class HybridQuerySelector(BaseQueryStrategy):
     def select(
         self,
         probabilities: FloatArray,
-        features: FloatArray,
+        features: FeatureProvider,
         n_queries: int,
         *,
         reference: FloatArray | None = None,
@@ -224,7 +224,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         ----------
         probabilities : ndarray of shape (n_pool, n_classes)
             Of the pool's rows.
-        features : ndarray of shape (n_pool, n_components)
+        features : ndarray of shape (n_pool, n_components) or FeatureProvider
             f(x) of the pool's rows.
         n_queries : int
             Batch size.
@@ -240,7 +240,9 @@ class HybridQuerySelector(BaseQueryStrategy):
             to be chosen, 1 for the rule's own choice.
         """
         similarity = make_similarity(self.density, features)
-        scores = self._scores(probabilities, similarity, reference)
+        return self._choose(self._scores(probabilities, similarity, reference), similarity, n_queries)
+
+    def _choose(self, scores: FloatArray, similarity: Similarity, n_queries: int) -> Selection:
         n_queries = min(n_queries, len(scores))
         n_random = round(self.exploration * n_queries)
         chosen = greedy_batch(
@@ -267,7 +269,7 @@ class HybridQuerySelector(BaseQueryStrategy):
             raise ValueError("The scores hold NaN or infinity: check the model's probabilities and features.")
         return scores
 
-    def _look(self, estimator: Any, X_pool: Table) -> tuple[FloatArray, FloatArray]:
+    def _look(self, estimator: Any, X_pool: Table) -> tuple[FloatArray, FeatureProvider]:
         check_features(self.features)
         X_pool = X_pool if is_frame(X_pool) or hasattr(X_pool, "shape") else np.asarray(X_pool)
-        return self.probabilities(estimator, X_pool), Features(self.features, X_pool)(X_pool, estimator)
+        return self.probabilities(estimator, X_pool), Features(self.features, X_pool).lazy(X_pool, estimator)

@@ -10,7 +10,8 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.preprocessing import normalize
 from sklearn.utils import gen_batches
 
-from synda_sk.typing import FloatArray
+from synda_sk.typing import FeatureProvider, FloatArray
+from synda_sk.utils import evenly_spaced, feature_blocks
 
 _EXACT_ROWS = 4096
 _LANDMARKS = 256
@@ -111,8 +112,10 @@ class CallableSimilarity(Similarity):
         return np.concatenate([np.mean(self._function(self.features[b], others), axis=1) for b in blocks])
 
 
-def make_similarity(density: str | Callable[..., Any], features: FloatArray) -> Similarity:
+def make_similarity(density: str | Callable[..., Any], features: FeatureProvider) -> Similarity:
     """Build the similarity named "rbf" or "cosine", or given as a function."""
+    if not isinstance(features, np.ndarray):
+        features = np.concatenate(list(feature_blocks(features)))
     if callable(density):
         return CallableSimilarity(features, density)
     return {"rbf": RbfSimilarity, "cosine": CosineSimilarity}[density](features)
@@ -120,7 +123,7 @@ def make_similarity(density: str | Callable[..., Any], features: FloatArray) -> 
 
 def _inverse_median_distance(features: FloatArray) -> float:
     """1 / median squared distance over at most 1,000 evenly spaced rows."""
-    sample = features[np.linspace(0, len(features) - 1, min(len(features), 1000)).astype(int)]
+    sample = features[evenly_spaced(len(features), 1000)]
     norms = np.einsum("ij,ij->i", sample, sample)
     squared = norms[:, None] - 2.0 * sample @ sample.T + norms
     pairs = squared[np.triu_indices(len(sample), 1)]

@@ -3,7 +3,13 @@
 from synda_sk.utils._codec import TableCodec
 from synda_sk.utils._containers import Containers
 from synda_sk.utils._encoder import TableEncoder
-from synda_sk.utils._features import Features, check_features
+from synda_sk.utils._features import (
+    Features,
+    LazyFeatures,
+    check_features,
+    evenly_spaced,
+    feature_blocks,
+)
 from synda_sk.utils._frames import check_table, concat_rows, is_frame, take_rows
 from synda_sk.utils._kinds import final_estimator, is_forest, is_linear
 from synda_sk.utils._labels import missing_values, split_missing
@@ -14,12 +20,15 @@ from synda_sk.utils._weights import fit_weighted, weight_route
 __all__ = [
     "Containers",
     "Features",
+    "LazyFeatures",
     "SeedStreams",
     "TableCodec",
     "TableEncoder",
     "check_features",
     "check_table",
     "concat_rows",
+    "evenly_spaced",
+    "feature_blocks",
     "final_estimator",
     "fit_weighted",
     "import_optional",

@@ -1,15 +1,92 @@
 """f(x): the feature space in which rows are compared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
+from sklearn.utils import gen_batches
+from sklearn.utils.validation import _num_samples
 
-from synda_sk.typing import FloatArray, Table
+from synda_sk.typing import FeatureProvider, FloatArray, IntArray, Table
 from synda_sk.utils._encoder import TableEncoder
+from synda_sk.utils._frames import take_rows
+
+FIT_ROWS = 100_000  # rows an encoder is fitted on, at most
+BLOCK_ROWS = 65_536
+
+
+def evenly_spaced(n_samples: int, limit: int) -> IntArray:
+    """Return at most `limit` row numbers, evenly spaced from the first row to the last.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of rows there are.
+    limit : int
+        Most rows wanted; all of them where there are no more.
+
+    Returns
+    -------
+    ndarray of int of shape (min(n_samples, limit),)
+        Ascending positions.
+
+    Examples
+    --------
+    >>> from synda_sk.utils import evenly_spaced
+    >>> evenly_spaced(9, 3).tolist()
+    [0, 4, 8]
+    """
+    return np.linspace(0, n_samples - 1, min(n_samples, limit)).astype(np.intp)
+
+
+def feature_blocks(features: FeatureProvider) -> Iterator[FloatArray]:
+    """Yield f(x) of all rows in their order, block by block.
+
+    Parameters
+    ----------
+    features : FeatureProvider
+        Asked for its own ``blocks()``, otherwise for 65,536 rows at a time.
+
+    Yields
+    ------
+    ndarray of shape (n_block, n_components)
+        f(x) of the next rows.
+    """
+    if hasattr(features, "blocks"):
+        yield from features.blocks()
+        return
+    for part in gen_batches(len(features), BLOCK_ROWS):
+        yield features[np.arange(part.start, part.stop)]
+
+
+class LazyFeatures:
+    """The features of a table, computed for the rows asked for and not kept.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features)
+        Kept by reference.
+    transform : callable
+        Maps a table to f(x), each row by itself.
+    """
+
+    def __init__(self, X: Table, transform: Callable[[Table], FloatArray]) -> None:
+        self._X = X
+        self._transform = transform
+
+    def __len__(self) -> int:
+        return _num_samples(self._X)
+
+    def __getitem__(self, rows: IntArray) -> FloatArray:
+        return self._transform(take_rows(self._X, rows))
+
+    def blocks(self) -> Iterator[FloatArray]:
+        """Yield f(x) of all rows in their order, 65,536 at a time."""
+        for part in gen_batches(len(self), BLOCK_ROWS):
+            yield self._transform(take_rows(self._X, part))
 
 
 def check_features(features: Any, parameter: str = "features") -> None:
@@ -46,7 +123,8 @@ class Features:
         ``transform``, or a pipeline's steps before the model; a transformer is
         cloned and fitted; a callable maps X to an array.
     X : table of shape (n_samples, n_features)
-        Rows to fit the encoder on, at the first call.
+        Rows to fit the encoder or transformer on, at the first call: all, or
+        100,000 evenly spaced ones of more.
     """
 
     def __init__(self, features: Any, X: Table) -> None:
@@ -60,7 +138,30 @@ class Features:
         if callable(self._wanted) and not hasattr(self._wanted, "transform"):
             return self._wanted
         transformer = TableEncoder() if isinstance(self._wanted, str) else clone(self._wanted)
-        return transformer.fit(self._X).transform
+        n_samples = _num_samples(self._X)
+        few = n_samples <= FIT_ROWS
+        return transformer.fit(
+            self._X if few else take_rows(self._X, evenly_spaced(n_samples, FIT_ROWS))
+        ).transform
+
+    def lazy(self, X: Table, estimator: Any = None) -> FeatureProvider:
+        """Return f(X), computed row by row when asked for; a callable sees the whole of X, once.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows.
+        estimator : fitted classifier or None
+            Needed for "estimator" only.
+
+        Returns
+        -------
+        FeatureProvider
+            An ndarray for a callable, otherwise :class:`LazyFeatures`.
+        """
+        if callable(self._wanted) and not hasattr(self._wanted, "transform"):
+            return self(X)
+        return LazyFeatures(X, lambda part: self(part, estimator))
 
     def __call__(self, X: Table, estimator: Any = None) -> FloatArray:
         """Return f(X) as a finite float array of shape (n_samples, n_components).

@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from synda_sk.utils import Features, TableCodec, TableEncoder, concat_rows, import_optional
+from synda_sk.utils import (
+    Features,
+    TableCodec,
+    TableEncoder,
+    concat_rows,
+    evenly_spaced,
+    feature_blocks,
+    import_optional,
+)
 
 N = 24
 
@@ -124,3 +132,24 @@ def test_a_missing_package_names_its_extra():
         ImportError, match=r"plots needs the package 'nowhere': pip install 'synda-sk\[plot\]'"
     ):
         import_optional("nowhere.at.all", "plot", "plots")
+
+
+@pytest.mark.parametrize("frame", [False, True])
+def test_lazy_features_are_the_rows_of_the_features(frame):
+    X = np.random.default_rng(0).normal(size=(50, 3))
+    X = pd.DataFrame(X, columns=list("abc")) if frame else X
+    features = Features("auto", X)
+    lazy = features.lazy(X)
+    rows = np.array([0, 7, 8, 49])
+    assert len(lazy) == 50
+    assert_array_equal(lazy[rows], features(X)[rows])
+    assert_array_equal(np.concatenate(list(feature_blocks(lazy))), features(X))
+
+
+def test_large_tables_are_encoded_from_evenly_spaced_rows():
+    X = np.random.default_rng(0).normal(size=(250_000, 1))
+    sample = X[evenly_spaced(250_000, 100_000)]
+    assert sample[0] == X[0]
+    assert sample[-1] == X[-1]
+    assert_array_equal(Features("auto", X)(X[:9]), TableEncoder().fit(sample).transform(X[:9]))
+    assert_array_equal(evenly_spaced(5, 9), np.arange(5))
