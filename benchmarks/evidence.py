@@ -112,6 +112,7 @@ TABLES = {
     "phoneme": Source("phoneme/phoneme.csv.gz", phoneme),
     "paysim_kaggle": Source("paysim_kaggle/paysim_kaggle.parquet", lambda path: paysim_kaggle(path)[:3]),
     "mobile_money_easy": Source(None, mobile_money("easy")),
+    "mobile_money_medium": Source(None, mobile_money("medium")),
     "mobile_money_hard": Source(None, mobile_money("hard")),
 }
 

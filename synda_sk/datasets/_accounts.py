@@ -20,13 +20,21 @@ AIRTIME, BILL, CASH_IN, CASH_OUT, PAYMENT, TRANSFER = range(6)
 REGIONS = ("border", "capital", "coast", "highlands", "lakes")
 CHANNELS = ("agent", "app", "ussd")
 AT_AGENT, APP, USSD = range(3)
+POPULATION = np.array([0.12, 0.34, 0.2, 0.16, 0.18])
 MERCHANTS = ("clothing", "fuel", "groceries", "pharmacy", "restaurant", "transport")
 
 MEDIAN_CENTS = np.array([5_000, 70_000, 200_000, 150_000, 30_000, 80_000])
+COMMISSION_STEPS = np.array([50_000, 100_000, 250_000, 500_000, 1_000_000])
+"""Cents at which an agent's commission for a deposit or a withdrawal rises."""
 FEE_PER_MILLE = np.array([0, 5, 0, 15, 0, 10])
 ROUND_STEPS = np.array([1, 100, 1_000, 5_000, 10_000, 50_000])
 KNOWN_SHARE = np.array([1.0, 0.9, 0.8, 0.75, 0.7, 0.75])
 DRAIN_SHARE = np.array([0.0, 0.0, 0.0, 0.25, 0.0, 0.12])
+
+PAY_DAYS = (24, 55, 84)
+"""Days on which wages come: the 25th of each month."""
+PAY_SPELL = 3
+"""Days for which they are felt: more traffic, larger cash-ins."""
 
 # One line per region: mix of types, the morning and the evening peak, weekend traffic, share of app users.
 TYPE_MIX = np.array(
@@ -54,6 +62,7 @@ ROW = np.dtype(
         ("step", np.int64),
         ("sim", np.int64),
         ("device", np.int64),
+        ("kind", np.int8),
         ("fraud", np.int8),
     ]
 )
@@ -63,9 +72,22 @@ NEVER = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True)
+class Regions:
+    """The habits of each region, one line or entry a region."""
+
+    names: tuple[str, ...]
+    population: Array
+    type_mix: Array
+    peak_hours: Array
+    weekend: Array
+    app_share: Array
+
+
+@dataclass(frozen=True)
 class World:
     """Accounts, numbered through: wallets first, then agents, merchants, billers and the operator."""
 
+    regions: Regions
     region: Array
     opened: Array
     wealth: Array
@@ -84,30 +106,52 @@ class World:
         return self.blocks["W"][1]
 
 
-def build_world(rng: np.random.Generator, n_wallets: int) -> World:
+def build_regions(rng: np.random.Generator, n_regions: int) -> Regions:
+    """Five regions by name; each further one lies between them and blends their habits."""
+    n_named = len(REGIONS)
+    blend = np.vstack([np.eye(n_named), rng.dirichlet(np.full(n_named, 0.5), n_regions)])[:n_regions]
+    population = blend @ POPULATION
+    return Regions(
+        names=(*REGIONS, *(f"region_{i + 1:02d}" for i in range(n_named, n_regions)))[:n_regions],
+        population=population / population.sum(),
+        type_mix=blend @ TYPE_MIX,
+        peak_hours=blend @ PEAK_HOURS,
+        weekend=blend @ WEEKEND,
+        app_share=blend @ APP_SHARE,
+    )
+
+
+def build_world(rng: np.random.Generator, n_wallets: int, regions: Regions) -> World:
     """Draw the population: wallets, with their regions, means and habits, and those who serve them."""
-    sizes = {"W": n_wallets, "A": 10 + n_wallets // 40, "M": 24 + n_wallets // 20, "B": 12, "O": 1}
+    n_regions = len(regions.names)
+    served = {"A": max(10, 2 * n_regions) + n_wallets // 40, "M": max(24, 2 * n_regions) + n_wallets // 20}
+    sizes = {"W": n_wallets, **served, "B": 12, "O": 1}
     ends = np.cumsum(list(sizes.values()))
     blocks = {name: (int(end) - sizes[name], int(end)) for name, end in zip(sizes, ends, strict=True)}
     region = np.concatenate(
         [
-            rng.choice(len(REGIONS), n_wallets, p=[0.12, 0.34, 0.2, 0.16, 0.18]),
-            np.arange(ends[-1] - n_wallets) % len(REGIONS),
+            rng.choice(n_regions, n_wallets, p=regions.population),
+            np.arange(ends[-1] - n_wallets) % n_regions,
         ]
     )
     home = region[:n_wallets]
     wealth = rng.lognormal(0.0, 0.7, n_wallets)
     favourites = np.column_stack(
-        [_nearby(rng, blocks[name], region, home) for name, k in (("A", 3), ("M", 4)) for _ in range(k)]
+        [
+            _nearby(rng, blocks[name], region, home, n_regions)
+            for name, k in (("A", 3), ("M", 4))
+            for _ in range(k)
+        ]
         + [rng.integers(*blocks[name], n_wallets) for name, k in (("B", 2), ("W", 5)) for _ in range(k)]
         + [np.full(n_wallets, blocks["O"][0])]
     ).astype(np.int32)
     return World(
+        regions=regions,
         region=region,
         opened=-(rng.exponential(700, n_wallets) * 86_400).astype(np.int64) - 86_400,
         wealth=wealth,
         activity=rng.gamma(1.5, 1.0, n_wallets) + 0.1,
-        app_user=rng.random(n_wallets) < APP_SHARE[home],
+        app_user=rng.random(n_wallets) < regions.app_share[home],
         opening_cents=FLOOR + (wealth * rng.exponential(150_000, n_wallets)).astype(np.int64),
         sim=_changes(rng, n_wallets, mean_days=200),
         device=_changes(rng, n_wallets, mean_days=300),
@@ -118,13 +162,13 @@ def build_world(rng: np.random.Generator, n_wallets: int) -> World:
 
 
 def _nearby(
-    rng: np.random.Generator, block: tuple[int, int], region: Array, home: Array
+    rng: np.random.Generator, block: tuple[int, int], region: Array, home: Array, n_regions: int
 ) -> NDArray[np.int64]:
     """For each wallet, one account of a block in the wallet's own region."""
     start, stop = block
-    offset = np.array([np.flatnonzero(region[start:stop] == r)[0] for r in range(len(REGIONS))])
-    per_region = (stop - start) // len(REGIONS)
-    return start + offset[home] + len(REGIONS) * rng.integers(0, per_region, home.size)
+    offset = np.array([np.flatnonzero(region[start:stop] == r)[0] for r in range(n_regions)])
+    per_region = (stop - start) // n_regions
+    return start + offset[home] + n_regions * rng.integers(0, per_region, home.size)
 
 
 def _changes(rng: np.random.Generator, n_wallets: int, mean_days: float) -> NDArray[np.int64]:
@@ -134,14 +178,21 @@ def _changes(rng: np.random.Generator, n_wallets: int, mean_days: float) -> NDAr
     return np.hstack([before, np.stack([later, rng.uniform(0, HORIZON, later.size)])]).astype(np.int64)
 
 
-def draw_times(rng: np.random.Generator, region: Array) -> NDArray[np.int64]:
-    """Seconds since the first midnight, by the daily and weekly rhythm of each row's region."""
+def in_pay_spell(time: Array) -> NDArray[np.bool_]:
+    """Tell which times, in seconds, fall in the days when wages have just come."""
+    since = np.asarray(time)[..., None] // 86_400 - np.array(PAY_DAYS)
+    return ((since >= 0) & (since < PAY_SPELL)).any(axis=-1)
+
+
+def draw_times(rng: np.random.Generator, world: World, region: Array) -> NDArray[np.int64]:
+    """Seconds since the first midnight, by pay-days and the rhythm of each row's region."""
     hour = np.arange(24) + 0.5
     weekend = np.arange(DAYS) % 7 >= 5
+    paid = np.where(in_pay_spell(np.arange(DAYS) * 86_400), 1.7, 1.0)
     slot = np.empty(region.size, dtype=np.int64)
-    for r, peaks in enumerate(PEAK_HOURS):
+    for r, peaks in enumerate(world.regions.peak_hours):
         daily = 0.08 + np.exp(-(((hour[:, None] - peaks) / 2.8) ** 2)).sum(axis=1)
-        weights = np.outer(np.where(weekend, WEEKEND[r], 1.0), daily).ravel().cumsum()
+        weights = np.outer(paid * np.where(weekend, world.regions.weekend[r], 1.0), daily).ravel().cumsum()
         here = region == r
         slot[here] = np.searchsorted(weights, rng.random(here.sum()) * weights[-1], side="right")
     return slot * 3_600 + rng.integers(0, 3_600, region.size)
@@ -153,9 +204,9 @@ def daily_traffic(rng: np.random.Generator, world: World, n_rows: int) -> Array:
     weights = world.activity.cumsum()
     wallet = np.searchsorted(weights, rng.random(n_rows) * weights[-1], side="right")
     region = world.region[wallet]
-    kind = (rng.random(n_rows)[:, None] > TYPE_MIX.cumsum(axis=1)[region, :-1]).sum(axis=1)
+    kind = (rng.random(n_rows)[:, None] > world.regions.type_mix.cumsum(axis=1)[region, :-1]).sum(axis=1)
     rows["wallet"], rows["type"] = wallet, kind
-    rows["time"] = draw_times(rng, region)
+    rows["time"] = draw_times(rng, world, region)
     rows["peer"] = draw_peers(rng, world, wallet, kind, KNOWN_SHARE[kind])
     rows["sim"] = rows["device"] = NEVER
     rows["channel"] = draw_channels(rng, world, wallet)
@@ -164,6 +215,7 @@ def daily_traffic(rng: np.random.Generator, world: World, n_rows: int) -> Array:
     drains = rng.random(n_rows) < DRAIN_SHARE[kind]
     rows["share"][drains] = rng.uniform(0.4, 0.97, drains.sum())
     rows["cents"][drains] *= 20
+    rows["cents"][(kind == CASH_IN) & in_pay_spell(rows["time"])] *= 2
     return rows
 
 

@@ -51,7 +51,7 @@ BOLD = Style(
     changed=0.97,
     lead_hours=2.0,
     gap_minutes=8.0,
-    drain=(0.4, 0.75),
+    drain=(0.5, 0.75),
     usual=0.0,
     night=0.8,
     known=0.03,
@@ -82,38 +82,59 @@ CALM = Style(
     lead_hours=60.0,
     gap_minutes=600.0,
     drain=(0.1, 0.5),
-    usual=0.6,
+    usual=0.9,
     night=0.02,
-    known=0.7,
+    known=0.85,
     young=0.2,
 )
 
 LEVELS = {
-    "easy": Level(BOLD, CAREFUL, CALM, careful_share=0.03, errand_share=0.02),
-    "hard": Level(BOLD, CAREFUL, ERRAND, careful_share=0.63, errand_share=0.03),
+    "easy": Level(BOLD, CAREFUL, CALM, careful_share=0.0, errand_share=0.01),
+    "medium": Level(BOLD, CAREFUL, ERRAND, careful_share=0.15, errand_share=0.015),
+    "hard": Level(BOLD, CAREFUL, ERRAND, careful_share=0.46, errand_share=0.03),
 }
 
 
 def episodes(
-    rng: np.random.Generator, world: World, style: Style, n_rows: int, wallets: Array, fraud: bool
+    rng: np.random.Generator,
+    world: World,
+    style: Style,
+    n_rows: int,
+    wallets: Array,
+    fraud: bool,
+    drift: float,
 ) -> tuple[Array, Array]:
-    """Plan ``n_rows`` rows of episodes of every kind, begun in ``wallets``, and the deposits before them."""
+    """Plan ``n_rows`` rows of episodes of every kind, begun in ``wallets``, and the deposits before them.
+
+    The first half of the kinds fades over the horizon, to ``1 - drift`` of its share.
+    """
     sizes = _sizes(rng, n_rows)
     n_episodes = sizes.size
     wallets = np.resize(wallets, n_episodes)
     start = (np.arange(n_episodes) + rng.random(n_episodes)) / max(n_episodes, 1)
-    clock = acc.draw_times(rng, world.region[wallets])
+    clock = acc.draw_times(rng, world, world.region[wallets])
     awake = rng.random(n_episodes) >= style.night
     second = np.where(awake, clock % 86_400, rng.integers(0, 5 * 3_600, n_episodes))
     begin = (start * acc.DAYS).astype(np.int64) * 86_400 + second
-    kind = rng.permutation(np.arange(n_episodes) % len(KINDS))
-    parts = [
-        KINDS[k](rng, world, style, wallets[kind == k], begin[kind == k], sizes[kind == k])
-        for k in range(len(KINDS))
-    ]
+    kind = _kinds(rng, start, drift)
+    parts = []
+    for k, plan in enumerate(KINDS.values()):
+        of_kind = kind == k
+        part = plan(rng, world, style, wallets[of_kind], begin[of_kind], sizes[of_kind])
+        part["kind"] = k + 1
+        parts.append(part)
     rows = np.concatenate(parts)
     rows["fraud"] = fraud
     return rows, _deposits(rng, world, wallets, begin)
+
+
+def _kinds(rng: np.random.Generator, start: Array, drift: float) -> NDArray[np.int64]:
+    """Draw the kind of each episode, given when it begins as a share of the horizon."""
+    n_kinds = len(KINDS)
+    sign = np.where(np.arange(n_kinds) < n_kinds // 2, -1.0, 1.0)
+    shares = (1.0 + drift * start[:, None] * sign) / n_kinds
+    even = (rng.permutation(start.size) + 0.5) / max(start.size, 1)
+    return (even[:, None] > shares.cumsum(axis=1)[:, :-1]).sum(axis=1)
 
 
 def max_episodes(n_rows: int) -> int:
@@ -158,9 +179,11 @@ def _plan(rng: np.random.Generator, style: Style, begin: Array, sizes: Array) ->
     return rows, episode, np.arange(episode.size) - first
 
 
-def _receivers(rng: np.random.Generator, world: World, style: Style, n_rows: int) -> NDArray[np.int64]:
+def _receivers(
+    rng: np.random.Generator, world: World, style: Style, n_rows: int, newest_share: float = 1 / 8
+) -> NDArray[np.int64]:
     """Wallets that money is sent to, some of them picked among the newest."""
-    newest = np.argsort(-world.opened)[: max(world.n_wallets // 8, 20)]
+    newest = np.argsort(-world.opened)[: max(int(world.n_wallets * newest_share), 20)]
     return np.where(
         rng.random(n_rows) < style.young,
         rng.choice(newest, n_rows),
@@ -212,4 +235,53 @@ def _mule_chain(
     return rows
 
 
-KINDS: tuple[Callable[..., Array], ...] = (_takeover, _mule_chain)
+def _commission_splitting(
+    rng: np.random.Generator, world: World, style: Style, wallets: Array, begin: Array, sizes: Array
+) -> Array:
+    """Commission splitting: an agent books one deposit as several, or the same money in and out again."""
+    rows, episode, place = _plan(rng, style, _by_day(begin), sizes)
+    n_rows = len(rows)
+    rows["wallet"] = wallets[episode]
+    circular = rng.random(sizes.size) < 0.5
+    rows["type"] = np.where(circular[episode] & (place % 2 == 1), acc.CASH_OUT, acc.CASH_IN)
+    _complete(rng, world, style, rows)
+    rows["peer"] = rows["peer"][place == 0][episode]
+    everyday = acc.draw_cents(rng, world, rows["wallet"], np.full(n_rows, acc.CASH_IN))
+    wish = 6 * everyday[place == 0][episode]
+    steps = acc.COMMISSION_STEPS
+    tier = steps[np.maximum(np.searchsorted(steps, wish, side="right") - 1, 0)]
+    below = (tier * rng.uniform(0.96, 0.999, n_rows)).astype(np.int64)
+    rows["cents"] = np.where(rng.random(n_rows) < style.usual, everyday, below)
+    rows["share"] = np.where(rows["type"] == acc.CASH_OUT, 0.97, 0.0)
+    return rows
+
+
+def _social_engineering(
+    rng: np.random.Generator, world: World, style: Style, wallets: Array, begin: Array, sizes: Array
+) -> Array:
+    """Social engineering: customers are talked into paying a stranger or a friend's stolen account."""
+    rows, episode, place = _plan(rng, style, _by_day(begin), sizes)
+    by_friend = rng.random(sizes.size) < style.known
+    wealthy = np.argsort(-world.wealth)[: max(world.n_wallets // 5, 20)]
+    victim = np.where(by_friend[:, None], wallets[:, None], rng.choice(wealthy, (sizes.size, 3)))
+    friend = acc.draw_peers(rng, world, wallets, np.full(sizes.size, acc.TRANSFER), 1.0)
+    stranger = _receivers(rng, world, style, sizes.size, newest_share=1 / 40)
+    rows["wallet"] = victim[episode, place // 2]
+    rows["type"] = acc.TRANSFER
+    rows["peer"] = np.where(by_friend, friend, stranger)[episode]
+    rows["share"] = np.minimum(rows["share"] * 1.25, 0.95)
+    _complete(rng, world, style, rows)
+    return rows
+
+
+def _by_day(begin: Array) -> Array:
+    """Put off to the day what would begin at night: the counter is closed, the victim asleep."""
+    return begin + np.where(begin % 86_400 < 6 * 3_600, 10 * 3_600, 0)
+
+
+KINDS: dict[str, Callable[..., Array]] = {
+    "sim_swap": _takeover,
+    "mule_chain": _mule_chain,
+    "commission_splitting": _commission_splitting,
+    "social_engineering": _social_engineering,
+}

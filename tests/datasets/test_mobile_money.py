@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from synda_sk.datasets import make_mobile_money
 
-LEVELS = ["easy", "hard"]
+LEVELS = ["easy", "medium", "hard"]
 
 
 @pytest.fixture(scope="module", params=LEVELS)
@@ -107,13 +107,14 @@ def test_ids_are_extra_columns_of_the_same_table():
 
 def test_columns_are_of_mixed_types():
     X, y = make_mobile_money(2_000, random_state=0)
-    assert X.shape == (2_000, 24)
+    assert X.shape == (2_000, 26)
     kinds = X.dtypes.astype(str)
     categorical = {"type", "channel", "region", "merchant_category"}
     assert set(kinds[kinds == "category"].index) == categorical
     assert set(kinds[kinds == "bool"].index) == {"new_counterparty", "other_region"}
-    assert set(kinds[kinds == "int8"].index) == {"hour", "weekday"}
-    assert set(kinds[kinds == "int16"].index) == {"account_age_days", "debits_1h", "debits_24h"}
+    assert set(kinds[kinds == "int8"].index) == {"hour", "weekday", "day_of_month"}
+    counts = {"account_age_days", "dealings_24h", "debits_1h", "debits_24h"}
+    assert set(kinds[kinds == "int16"].index) == counts
     assert (kinds == "float64").sum() == 13
     assert y.name == "fraud"
     assert y.dtype == np.int8
@@ -215,6 +216,8 @@ def test_no_column_sorts_hard_frauds_out_and_models_find_easy_ones(split):
     score = average_precision_score(y_test, probability)
     if difficulty == "easy":
         assert score > 0.85
+    elif difficulty == "medium":
+        assert 0.5 < score < 0.9
     else:
         assert best < 0.25
         assert best + 0.1 < score < 0.6
@@ -234,13 +237,113 @@ def test_thieves_never_take_the_whole_balance(difficulty):
     assert (X["balance_after"] > 0).all()
 
 
-def test_hard_frauds_are_of_both_types_and_mixed_into_honest_hours():
+def test_hard_frauds_are_of_three_types_and_mixed_into_honest_hours():
     X, y = make_mobile_money(20_000, random_state=0)
     frauds = X[y == 1]
-    assert set(frauds["type"].unique()) == {"cash_out", "transfer"}
+    assert set(frauds["type"].unique()) == {"cash_in", "cash_out", "transfer"}
     assert frauds["hour"].between(7, 21).mean() > 0.5
     assert 0.2 < frauds["new_counterparty"].mean() < 0.95
     assert X["new_counterparty"][y == 0].mean() > 0.1
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """Mean place of each kind's frauds among everyday rows of the same types, column by column, in [0, 1]."""
+    X, _, details = make_mobile_money(
+        40_000, fraud_rate=0.02, difficulty="easy", return_details=True, random_state=0
+    )
+    numbers = X.select_dtypes(["number", "bool"]).astype(float)
+    places = {}
+    for kind in details["kind"].cat.categories[1:]:
+        frauds = (details["kind"] == kind) & details["fraud"]
+        everyday = (details["kind"] == "everyday") & X["type"].isin(X["type"][frauds].unique())
+        ranks = numbers[frauds | everyday].rank(pct=True)
+        places[kind] = ranks[frauds[ranks.index]].mean()
+    return pd.DataFrame(places)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "low"),
+    [
+        ("sim_swap", "sim_age_days", True),
+        ("sim_swap", "debits_1h", False),
+        ("mule_chain", "receiver_age_days", True),
+        ("commission_splitting", "dealings_24h", False),
+        ("social_engineering", "receiver_credits_24h", False),
+    ],
+)
+def test_each_kind_of_fraud_leaves_its_own_trace(kinds, kind, column, low):
+    place = kinds[kind][column]
+    others = kinds.drop(columns=kind).loc[column].dropna()
+    assert place < 0.25 if low else place > 0.7
+    if (kind, column) != ("mule_chain", "receiver_age_days"):
+        assert (place < others).all() if low else (place > others).all()
+
+
+def test_victims_of_social_engineering_act_by_themselves(kinds):
+    assert kinds["social_engineering"]["sim_age_days"] > 0.35
+    assert kinds["sim_swap"]["sim_age_days"] < 0.15
+
+
+def test_pay_days_bring_more_and_larger_deposits():
+    X, _ = make_mobile_money(20_000, return_ids=True, random_state=0)
+    deposits = X[X["type"] == "cash_in"]
+    paid = deposits["day_of_month"].between(25, 27)
+    n_days = deposits["time"].dt.date[paid].nunique(), deposits["time"].dt.date[~paid].nunique()
+    assert paid.sum() / n_days[0] > 1.3 * (~paid).sum() / n_days[1]
+    assert deposits["amount"][paid].median() > 1.3 * deposits["amount"][~paid].median()
+    assert (X["day_of_month"] == X["time"].dt.day).all()
+
+
+@pytest.mark.parametrize("n_regions", [1, 3, 12, 50])
+def test_any_number_of_regions(n_regions):
+    X, _ = make_mobile_money(3_000, n_regions=n_regions, random_state=0)
+    regions = X["region"].cat.categories
+    assert len(regions) == n_regions
+    assert list(regions[:5]) == ["border", "capital", "coast", "highlands", "lakes"][:n_regions]
+    assert X["region"].nunique() > 0.8 * n_regions
+    assert X["other_region"].any() == (n_regions > 1)
+
+
+def test_drift_moves_the_frauds_from_one_half_of_the_kinds_to_the_other():
+    X, _, details = make_mobile_money(40_000, fraud_rate=0.1, drift=1.0, return_details=True, random_state=0)
+    old = details["kind"].isin(["sim_swap", "mule_chain"])[details["fraud"]].to_numpy()
+    third = len(old) // 3
+    assert 0.3 < old[:third].mean() < 0.55
+    assert old[-third:].mean() < 0.25
+    calm, _ = make_mobile_money(40_000, fraud_rate=0.1, random_state=0)
+
+    def rise(table):
+        payments = table["amount"][table["type"] == "payment"]
+        return payments[-1_500:].median() / payments[:1_500].median()
+
+    assert rise(X) > 1.15 * rise(calm)
+
+
+@settings(max_examples=15, deadline=None)
+@given(noise=st.floats(0.0, 0.5), seed=st.integers(0, 100))
+def test_label_noise_swaps_as_many_frauds_as_genuine_rows(noise, seed):
+    X, y, details = make_mobile_money(
+        500, fraud_rate=0.1, label_noise=noise, return_details=True, random_state=seed
+    )
+    clean, truth = make_mobile_money(500, fraud_rate=0.1, random_state=seed)
+    pd.testing.assert_frame_equal(X, clean)
+    np.testing.assert_array_equal(details["fraud"], truth == 1)
+    assert y.sum() == truth.sum() == 50
+    assert ((y == 0) & details["fraud"]).sum() == ((y == 1) & ~details["fraud"]).sum() == round(noise * 50)
+
+
+def test_labels_come_late():
+    _, y, details = make_mobile_money(
+        20_000, fraud_rate=0.05, label_delay=10.0, return_details=True, random_state=0
+    )
+    days = (details["label_time"] - details["time"]).dt.total_seconds() / 86_400
+    assert days.min() >= 0
+    assert 9 < days[y == 1].median() < 11
+    assert days[y == 0].nunique() < 5
+    assert (days[y == 1] < days[y == 0].median()).mean() == pytest.approx(0.95, abs=0.02)
+    at_once = make_mobile_money(300, label_delay=0, return_details=True, random_state=0)[2]
+    assert (at_once["label_time"] == at_once["time"]).all()
 
 
 @pytest.mark.parametrize(
@@ -251,7 +354,15 @@ def test_hard_frauds_are_of_both_types_and_mixed_into_honest_hours():
         ({"fraud_rate": 0}, ValueError, r"fraud_rate == 0, must be > 0\."),
         ({"fraud_rate": 0.21}, ValueError, r"fraud_rate == 0.21, must be <= 0.2\."),
         ({"fraud_rate": "0.1"}, TypeError, "fraud_rate must be an instance of"),
-        ({"difficulty": "medium"}, ValueError, r"one of \['easy', 'hard'\], got 'medium'"),
+        ({"difficulty": "Easy"}, ValueError, r"one of \['easy', 'hard', 'medium'\], got 'Easy'"),
+        ({"n_regions": 0}, ValueError, r"n_regions == 0, must be >= 1\."),
+        ({"n_regions": 51}, ValueError, r"n_regions == 51, must be <= 50\."),
+        ({"n_regions": 2.0}, TypeError, "n_regions must be an instance of int"),
+        ({"drift": -0.1}, ValueError, r"drift == -0.1, must be >= 0\."),
+        ({"drift": 1.5}, ValueError, r"drift == 1.5, must be <= 1\."),
+        ({"label_noise": 0.6}, ValueError, r"label_noise == 0.6, must be <= 0.5\."),
+        ({"label_noise": None}, TypeError, "label_noise must be an instance of"),
+        ({"label_delay": -1}, ValueError, r"label_delay == -1, must be >= 0\."),
     ],
 )
 def test_bad_arguments_are_named(arguments, error, message):
