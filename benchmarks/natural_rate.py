@@ -88,7 +88,7 @@ def main() -> int:
         "n_pool": n_pool,
         "budget": budget,
     }
-    for difficulty in ("easy", "hard"):
+    for difficulty in ("easy", "medium", "hard"):
         runs = []
         for seed in range(n_seeds):
             runs.append(play(seed, difficulty, n_pool, budget))
@@ -103,12 +103,12 @@ def main() -> int:
         ):
             told = [run for run in runs if key == "share_found" or run["frauds_later"]]
             if not told:
-                print(f"{difficulty:5s} {arm:7s} {key:18s} no fraud among the later transactions")
+                print(f"{difficulty:6s} {arm:7s} {key:18s} no fraud among the later transactions")
                 continue
             values = np.array([[run[arm][key]] for run in told])
             mean, error = (float(value[0]) for value in mean_standard_error(values))
             summary[f"{arm} {key}"] = {"mean": mean, "standard_error": None if np.isnan(error) else error}
-            print(f"{difficulty:5s} {arm:7s} {key:18s} {mean:.3f} ({error:.3f})")
+            print(f"{difficulty:6s} {arm:7s} {key:18s} {mean:.3f} ({error:.3f})")
         content[difficulty] = {"summary": summary, "runs": runs}
         write_json(options.out, content)
     return 0

@@ -56,7 +56,10 @@ def make_parser() -> Parser:
     _number(group, "--n-samples", 20_000, int, 1_000, None, "rows to simulate, in time order")
     _number(group, "--fraud-rate", 0.008, float, 0, 0.2, "share of frauds", open_low=True)
     group.add_argument(
-        "--difficulty", choices=("easy", "hard"), default="hard", help="how frauds hide (default hard)"
+        "--difficulty",
+        choices=("easy", "medium", "hard"),
+        default="hard",
+        help="how well frauds hide (default hard)",
     )
 
     run = _command(commands, "run", "compare on your own table", labels=500, seeds=5)

@@ -244,7 +244,7 @@ def test_an_output_that_cannot_be_written_is_refused(run, folder):
 @pytest.mark.parametrize(
     ("argv", "expected"),
     [
-        (["demo", "--difficulty", "medium"], "'easy', 'hard'"),
+        (["demo", "--difficulty", "none"], "'easy', 'medium', 'hard'"),
         (["demo", "--n-samples", "10"], "--n-samples: must be a whole number >= 1000"),
         (["demo", "--fraud-rate", "0.5"], "--fraud-rate: must be a number > 0 and <= 0.2"),
         (["demo", "--n-samples", "1000", "--fraud-rate", "0.0001"], "--fraud-rate"),

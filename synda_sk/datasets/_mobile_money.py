@@ -171,10 +171,10 @@ def make_mobile_money(
     rule "amount == balance"                 0.008 ± 0.000  0.008 ± 0.000  0.008 ± 0.000
     =======================================  =============  =============  =============
 
-    Boosting with its defaults varies more from table to table than the forest does: 0.40 to 0.50 at "hard". At
-    "medium", judged by what was fraud in truth, it falls from 0.74 to 0.69 with ``drift=1`` and to 0.53 with
-    ``label_noise=0.2``. Smaller tables hold fewer frauds and give other figures. One million rows took about
-    twenty seconds on one core of a busy machine.
+    Boosting with its defaults varies more from table to table than the forest does: 0.40 to 0.50 at "hard".
+    At "medium", judged by what was fraud in truth, it falls from 0.74 to 0.69 with ``drift=1`` and to 0.53
+    with ``label_noise=0.2``. Smaller tables hold fewer frauds and give other figures. One million rows took
+    about twenty seconds on one core of a busy machine.
 
     Examples
     --------
