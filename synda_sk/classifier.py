@@ -2,15 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
-from sklearn.dummy import DummyClassifier
-from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
@@ -21,7 +18,6 @@ from sklearn.utils.metadata_routing import (
     _routing_enabled,
     process_routing,
 )
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import (
     _check_method_params,
     _check_sample_weight,
@@ -30,8 +26,8 @@ from sklearn.utils.validation import (
 )
 
 from synda_sk._acquisition import Acquisition
-from synda_sk._default import default_estimator
 from synda_sk._journal import Journal, write_down
+from synda_sk._prediction import PredictionMixin
 from synda_sk._replay import Replay
 from synda_sk._resume import rebuild
 from synda_sk._settings import (
@@ -52,7 +48,6 @@ from synda_sk.augmentation import SyntheticAugmenter
 from synda_sk.mixing import CurriculumMixer
 from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
-from synda_sk.selection._committee import align_decisions, align_probabilities
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import Features, SeedStreams, check_features, check_table, split_missing, take_rows
 from synda_sk.utils._progress import CallbackSupportMixin, begin_task, progress_task, with_callbacks
@@ -67,22 +62,15 @@ _DEFAULT_PARTS = {
 }
 
 
-def _estimator_has(method: str) -> Any:
-    def check(self: "SynDAClassifier") -> bool:
-        if hasattr(self, "estimator_") and not isinstance(self.estimator_, DummyClassifier):
-            return hasattr(self.estimator_, method)
-        return hasattr(default_estimator() if self.estimator is None else self.estimator, method)
-
-    return check
-
-
 def _row_weights(sample_weight: Any, is_missing: NDArray[np.bool_]) -> FloatArray | None:
     if sample_weight is None:
         return None
     return _check_sample_weight(sample_weight, is_missing, ensure_non_negative=True)
 
 
-class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class SynDAClassifier(
+    CallbackSupportMixin, PredictionMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+):
     r"""Classifier that chooses its labels and adds synthetic rows where they help.
 
     One class for three uses: an ordinary classifier (every row labelled), a
@@ -218,8 +206,6 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
     True
     """
 
-    classes_: NDArray[Any]
-    history_: list[dict[str, Any]]
     _journal: Journal | None
     _pool: Any
     _state: LabelState
@@ -511,99 +497,6 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         self._train(step, answers.batch, answers.n_hedge)
         return self
 
-    def predict(self, X: Table) -> NDArray[Any]:
-        """Return the label of each row.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels.
-        """
-        check_is_fitted(self)
-        return self.estimator_.predict(check_table(self, X, reset=False))
-
-    @available_if(_estimator_has("predict_proba"))
-    def predict_proba(self, X: Table) -> FloatArray:
-        """Return the probability of each class.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`; 0 for a class without a label yet.
-        """
-        check_is_fitted(self)
-        X = check_table(self, X, reset=False)
-        return align_probabilities(self.estimator_.predict_proba(X), self.estimator_.classes_, self.classes_)
-
-    @available_if(_estimator_has("decision_function"))
-    def decision_function(self, X: Table) -> FloatArray:
-        """Return the decision values of the estimator.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One column for two classes; a class without a label yet scores
-            below all others.
-        """
-        check_is_fitted(self)
-        X = check_table(self, X, reset=False)
-        if isinstance(self.estimator_, DummyClassifier):
-            decision = self.predict_proba(X)
-            return decision[:, 1] - decision[:, 0] if len(self.classes_) == 2 else decision
-        return align_decisions(self.estimator_.decision_function(X), self.estimator_.classes_, self.classes_)
-
-    def staged_predict_proba(self, X: Table) -> Iterator[FloatArray]:
-        """Yield the class probabilities after each stage of ``history_``.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Yields
-        ------
-        ndarray of shape (n_samples, n_classes)
-            As :meth:`predict_proba`.
-
-        Raises
-        ------
-        ValueError
-            If ``store_stages`` was False in fit.
-        """
-        check_is_fitted(self)
-        if len(self._stages) != len(self.history_):
-            raise ValueError("store_stages == False, must be True in fit for staged_predict_proba.")
-        X = check_table(self, X, reset=False)
-        for model in self._stages:
-            yield align_probabilities(model.predict_proba(X), model.classes_, self.classes_)
-
-    def to_predictor(self) -> FrozenEstimator:
-        """Return the fitted model alone, without the rows and labels kept for the loop.
-
-        Returns
-        -------
-        sklearn.frozen.FrozenEstimator
-            Around `estimator_`. A model that stores its training rows by
-            nature, such as nearest neighbours, still holds those.
-        """
-        check_is_fitted(self)
-        return FrozenEstimator(self.estimator_)
-
     def get_metadata_routing(self) -> MetadataRouter:
         """Return the routing of metadata: own ``sample_weight``, the rest to the estimator.
 
@@ -616,7 +509,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
             MetadataRouter(owner=self)
             .add_self_request(self)
             .add(
-                estimator=default_estimator() if self.estimator is None else self.estimator,
+                estimator=self._unfitted(),
                 method_mapping=MethodMapping().add(caller="fit", callee="fit"),
             )
         )
@@ -628,7 +521,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
     def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
         """Return the input tags of the estimator; sparse input is not supported."""
         tags = super().__sklearn_tags__()
-        estimator = default_estimator() if self.estimator is None else self.estimator
+        estimator = self._unfitted()
         first = estimator.steps[0][1] if isinstance(estimator, Pipeline) else estimator
         if hasattr(first, "__sklearn_tags__"):
             tags.input_tags.allow_nan = get_tags(first).input_tags.allow_nan
@@ -726,7 +619,7 @@ class SynDAClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin,
         return stage.model
 
     def _make_trainer(self) -> Trainer:
-        estimator = default_estimator() if self.estimator is None else clone(self.estimator)
+        estimator = clone(self._unfitted())
         set_n_jobs(estimator, self.n_jobs)
         return Trainer(
             estimator=estimator,
