@@ -6,26 +6,74 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
+from synda_sk.base import rows_wanted
 from synda_sk.exceptions import BudgetClippedWarning, InertParameterWarning
-from synda_sk.typing import IntArray, Table
-from synda_sk.utils import concat_rows, is_frame, split_missing, take_rows
+from synda_sk.typing import FloatArray, IntArray, Table
+from synda_sk.utils import (
+    check_weights,
+    column_kinds,
+    concat_rows,
+    is_frame,
+    split_missing,
+    take_rows,
+    weight_route,
+)
+
+OWN_PARTS = ("selector", "quality_filter", "mixer", "augmenter")
 
 
-def check_flat(**parts: Any) -> None:
-    """Raise where a part brings its own sampler, which only pipelines of samplers need.
+def check_parts(clf: Any, estimator: Any) -> None:
+    """Raise where a part of the classifier cannot be used as it is.
+
+    Parameters
+    ----------
+    clf : SynDAClassifier
+        With its own parameters checked.
+    estimator : classifier
+        The final model, unfitted.
 
     Raises
     ------
+    TypeError
+        If a part is a class.
     ValueError
-        Names the part.
+        If a parameter of a part is out of its range, a part brings its own
+        sampler, which only pipelines of samplers need, or the estimator takes
+        no weights though it has to.
     """
-    for name, part in parts.items():
-        if getattr(part, "sampler", None) is not None:
+    for name in ("estimator", "query_estimator", *OWN_PARTS):
+        part = getattr(clf, name)
+        if isinstance(part, type):
+            raise TypeError(f"{name} is the class {part.__name__}, must be an instance: {part.__name__}().")
+        if name in OWN_PARTS and hasattr(part, "_parameter_constraints"):
+            part._validate_params()
+        if name in ("quality_filter", "mixer") and getattr(part, "sampler", None) is not None:
             raise ValueError(
                 f"{name} has its own sampler; inside SynDAClassifier the parts are given flat, so set "
                 f"{name}__sampler=None and pass its sampler as augmenter."
             )
+    if clf.weighting == "sample_weight":
+        weight_route(estimator, clf.weighting)
+
+
+def row_weights(sample_weight: Any, rows: Any) -> FloatArray | None:
+    """Return checked weights of the rows, None where none are given."""
+    return None if sample_weight is None else check_weights(sample_weight, rows)
+
+
+def query_size(X: Any, n_queries: Any, selector: Any, step: int) -> int:
+    """Return how many rows to ask for.
+
+    Raises
+    ------
+    ValueError
+        If that is no int >= 1, or a number was given in the place of a table.
+    """
+    if isinstance(X, Integral):
+        raise ValueError(f"X == {X!r} is no table; for that many rows use query(n_queries={X!r}).")
+    return rows_wanted(n_queries, getattr(selector, "batch_size", 20), step)
 
 
 def settle_classes(classes: Any, known: NDArray[Any]) -> NDArray[Any]:
@@ -34,7 +82,7 @@ def settle_classes(classes: Any, known: NDArray[Any]) -> NDArray[Any]:
     Raises
     ------
     ValueError
-        If neither names nor sees one, or one seen is not named.
+        If neither names nor sees one, one seen is not named, or `classes` are no labels.
     """
     seen = np.unique(known)
     if classes is None:
@@ -44,7 +92,10 @@ def settle_classes(classes: Any, known: NDArray[Any]) -> NDArray[Any]:
                 "the possible labels in classes."
             )
         return seen
-    named = np.unique(split_missing(classes)[0])
+    try:
+        named = np.unique(split_missing(classes)[0])
+    except ValueError as error:
+        raise ValueError(f"classes == {classes!r}, must be the labels there may be: {error}") from error
     unknown = np.setdiff1d(seen, named)
     if len(unknown):
         raise ValueError(f"classes == {named.tolist()} lacks the labels {unknown.tolist()} found in y.")
@@ -132,10 +183,29 @@ def set_n_jobs(estimator: Any, n_jobs: int | None) -> None:
         estimator.set_params(**dict.fromkeys(free, n_jobs))
 
 
-def is_positions(rows: Any) -> bool:
-    """Tell whether rows are given by position: a one-dimensional integer array or list."""
-    array = rows if isinstance(rows, np.ndarray) else np.asarray(rows) if isinstance(rows, list) else None
-    return array is not None and array.ndim == 1 and array.dtype.kind in "iu"
+def as_positions(rows: Any) -> IntArray | None:
+    """Return rows given by position as integers, None where they are a table.
+
+    Raises
+    ------
+    ValueError
+        If they are neither.
+    """
+    if is_frame(rows) or issparse(rows):
+        return None
+    try:
+        array = np.asarray(rows)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(rows, dtype=object)
+    if array.ndim == 2:
+        return None
+    whole = array.dtype.kind in "iu" or not array.size
+    if array.ndim == 1 and whole and isinstance(rows, np.ndarray | list):
+        return array.astype(np.intp)
+    raise ValueError(
+        f"X_or_indices is a {type(rows).__name__} of shape {array.shape} and type {array.dtype}, must be a "
+        "one-dimensional array of row positions (int) or a table of rows."
+    )
 
 
 def check_positions(rows: IntArray, n_rows: int | None) -> None:
@@ -166,7 +236,8 @@ def check_kind(known: NDArray[Any], classes: NDArray[Any]) -> None:
         Names the labels.
     """
     if len(known) and isinstance(known[0], str) != isinstance(classes[0], str):
-        raise ValueError(f"y holds {known[0]!r}, but classes_ are of another type: {classes.tolist()}.")
+        given = known.tolist()[0]
+        raise ValueError(f"y holds {given!r}, but classes_ are of another type: {classes.tolist()}.")
 
 
 def check_stackable(rows: Table, X: Table) -> None:
@@ -177,14 +248,36 @@ def check_stackable(rows: Table, X: Table) -> None:
     ValueError
         If the containers or the types of the columns differ.
     """
-    wanted = f"{type(X).__module__.partition('.')[0]} {type(X).__name__}"
-    if type(rows) is not type(X):
-        raise ValueError(f"X_or_indices is a {type(rows).__name__}, expected a {wanted}, as in fit.")
-    if not is_frame(X):
-        if rows.dtype.kind == "O" and X.dtype.kind != "O":
-            raise ValueError(f"X_or_indices holds text or mixed types, expected {X.dtype}, as in fit.")
-        return
+    found, wanted = _container(rows), _container(X)
+    if found != wanted:
+        raise ValueError(f"X_or_indices is a {found}, expected a {wanted}, as in fit.")
+    kinds = column_kinds(X)
+    for name, kind in column_kinds(rows).items():
+        if kind != kinds.get(name, kind):
+            raise ValueError(
+                f"X_or_indices holds {kind} in column {name!r}, expected {kinds[name]}, as in fit."
+            )
+    if is_frame(X):
+        try:
+            concat_rows(take_rows(X, np.arange(min(1, len(X)))), rows)
+        except Exception as error:
+            raise ValueError(f"X_or_indices does not have the column types of fit: {error}") from error
+
+
+def check_no_gaps(rows: Table, model: Any) -> None:
+    """Raise if the fitted model says that the rows have missing values: it could not be fitted to them.
+
+    Raises
+    ------
+    ValueError
+        Names the rows.
+    """
     try:
-        concat_rows(take_rows(X, np.arange(min(1, len(X)))), rows)
-    except Exception as error:
-        raise ValueError(f"X_or_indices does not have the column types of fit: {error}") from error
+        model.predict(rows)
+    except ValueError as error:
+        if "contains NaN" in str(error):
+            raise ValueError(f"X_or_indices holds missing values that estimator refuses: {error}") from error
+
+
+def _container(X: Table) -> str:
+    return f"{type(X).__module__.partition('.')[0]} {type(X).__name__}"

@@ -3,18 +3,37 @@
 import dataclasses
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.typing import FloatArray, IntArray, Labels, Table
-from synda_sk.utils import Containers, check_table, split_missing
+from synda_sk.utils import Containers, check_same_length, check_table, split_missing
 
 __all__ = ["BaseGenerator", "BaseQueryStrategy", "SamplerMixin"]
+
+
+def check_labels(y: Labels, name: str = "y") -> NDArray[Any]:
+    """Return labels, none of which is missing.
+
+    Raises
+    ------
+    ValueError
+        If one is, or they are no classification target.
+    """
+    known, is_missing = split_missing(y)
+    if is_missing.any():
+        raise ValueError(
+            f"Input {name} contains NaN or None in {int(is_missing.sum())} of {len(is_missing)} rows, must "
+            "have every row labelled."
+        )
+    return known
 
 
 def check_labelled_table(
@@ -32,14 +51,37 @@ def check_labelled_table(
             f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
         )
     X = check_table(estimator, X, reset=reset)
-    known, is_missing = split_missing(y)
-    check_consistent_length(X, is_missing)
-    if is_missing.any():
-        raise ValueError(
-            f"Input y contains NaN or None in {int(is_missing.sum())} of {len(is_missing)} rows; "
-            f"{type(estimator).__name__} needs every row labelled."
-        )
+    known = check_labels(y)
+    check_same_length(X=X, y=known)
     return X, known
+
+
+def check_n_samples(n_samples: Any) -> None:
+    """Raise unless `n_samples` is a number of rows to draw.
+
+    Raises
+    ------
+    ValueError
+        If it is no int >= 0.
+    """
+    if not isinstance(n_samples, Integral) or n_samples < 0:
+        raise ValueError(f"n_samples == {n_samples!r}, must be an int >= 0.")
+
+
+def rows_wanted(n_queries: Any, batch_size: int | Callable[[int], int], step: int = 0) -> int:
+    """Return how many rows a query is to choose: `n_queries`, else the batch size of the round `step`.
+
+    Raises
+    ------
+    ValueError
+        If that is no int >= 1.
+    """
+    name = "n_queries"
+    if n_queries is None:
+        name, n_queries = "batch_size", batch_size(step) if callable(batch_size) else batch_size
+    if not isinstance(n_queries, Integral) or n_queries < 1:
+        raise ValueError(f"{name} == {n_queries!r}, must be an int >= 1.")
+    return int(n_queries)
 
 
 class _TableTags:
@@ -72,6 +114,7 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
     """
 
     random_state: Any
+    _parameter_constraints: dict[str, Any] = {"random_state": ["random_state"]}
 
     def fit(self, X: Table, y: Labels) -> Self:
         """Learn the distribution of the rows of each class.
@@ -91,8 +134,9 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
         Raises
         ------
         ValueError
-            If a label is missing or lengths differ.
+            If a label is missing, lengths differ or a parameter is out of its range.
         """
+        self._validate_params()
         X, y = check_labelled_table(self, X, y)
         self.classes_, self.class_count_ = np.unique(y, return_counts=True)
         self._fit(X, y)
@@ -122,8 +166,7 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
             If `n_samples` is negative, `y` has another length or an unseen label.
         """
         check_is_fitted(self)
-        if not isinstance(n_samples, int | np.integer) or n_samples < 0:
-            raise ValueError(f"n_samples == {n_samples!r}, must be an int >= 0.")
+        check_n_samples(n_samples)
         rng = check_random_state(self.random_state)
         labels = self._labels(int(n_samples), y, rng)
         return self._sample(labels, rng), labels
@@ -135,10 +178,11 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
         labels = np.repeat(labels, n_samples) if labels.ndim == 0 else labels
         if labels.shape != (n_samples,):
             raise ValueError(f"y has shape {labels.shape}, expected one label or {n_samples}, as n_samples.")
-        unseen = np.setdiff1d(labels, self.classes_)
-        if len(unseen):
+        unseen = set(labels.tolist()) - set(self.classes_.tolist())
+        if unseen:
             raise ValueError(
-                f"y contains labels not seen in fit: {unseen.tolist()}; known: {self.classes_.tolist()}."
+                f"y contains labels not seen in fit: {sorted(unseen, key=repr)}; "
+                f"known: {self.classes_.tolist()}."
             )
         return labels
 

@@ -6,7 +6,6 @@ from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
@@ -18,12 +17,7 @@ from sklearn.utils.metadata_routing import (
     _routing_enabled,
     process_routing,
 )
-from sklearn.utils.validation import (
-    _check_method_params,
-    _check_sample_weight,
-    check_consistent_length,
-    check_is_fitted,
-)
+from sklearn.utils.validation import _check_method_params, check_is_fitted
 
 from synda_sk._acquisition import Acquisition
 from synda_sk._journal import Journal, write_down
@@ -31,11 +25,14 @@ from synda_sk._prediction import PredictionMixin
 from synda_sk._replay import Replay
 from synda_sk._resume import rebuild
 from synda_sk._settings import (
-    check_flat,
+    as_positions,
     check_kind,
+    check_no_gaps,
+    check_parts,
     check_positions,
     check_stackable,
-    is_positions,
+    query_size,
+    row_weights,
     set_n_jobs,
     settle_budget,
     settle_classes,
@@ -49,7 +46,15 @@ from synda_sk.mixing import CurriculumMixer
 from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
-from synda_sk.utils import Features, SeedStreams, check_features, check_table, split_missing, take_rows
+from synda_sk.utils import (
+    Features,
+    SeedStreams,
+    check_features,
+    check_same_length,
+    check_table,
+    split_missing,
+    take_rows,
+)
 from synda_sk.utils._progress import CallbackSupportMixin, begin_task, progress_task, with_callbacks
 
 __all__ = ["SynDAClassifier"]
@@ -60,12 +65,6 @@ _DEFAULT_PARTS = {
     "quality_filter": QualityFilter,
     "mixer": CurriculumMixer,
 }
-
-
-def _row_weights(sample_weight: Any, is_missing: NDArray[np.bool_]) -> FloatArray | None:
-    if sample_weight is None:
-        return None
-    return _check_sample_weight(sample_weight, is_missing, ensure_non_negative=True)
 
 
 class SynDAClassifier(
@@ -416,16 +415,12 @@ class SynDAClassifier(
         Raises
         ------
         ValueError
-            If there is no pool or `n_queries` is not a positive int.
+            If there is no pool, `n_queries` is not a positive int, or a parameter is out of range.
         """
         check_is_fitted(self)
+        self._check_parameters()
         step = len(self.history_)
-        selector = self._selector()
-        if n_queries is None:
-            size = getattr(selector, "batch_size", 20)
-            n_queries = size(step - 1) if callable(size) else size
-        if not isinstance(n_queries, Integral) or n_queries < 1:
-            raise ValueError(f"n_queries == {n_queries!r}, must be an int >= 1.")
+        n_queries = query_size(X, n_queries, self._selector(), step - 1)
         if X is None:
             pool, free = self._pool, self._state.free
             if not len(free):
@@ -436,7 +431,7 @@ class SynDAClassifier(
         else:
             pool = Pool(check_table(self, X, reset=False), self._features, self._streams.seed("anomalies"))
             free = np.arange(len(pool))
-        choice = self._acquisition().choose(pool, free, int(n_queries), self._state, self.estimator_, step)
+        choice = self._acquisition().choose(pool, free, n_queries, self._state, self.estimator_, step)
         return (choice.rows, choice.scores) if return_scores else choice.rows
 
     def teach(self, X_or_indices: Table | IntArray, y: Labels, *, sample_weight: Any = None) -> Self:
@@ -461,32 +456,35 @@ class SynDAClassifier(
         Raises
         ------
         ValueError
-            If the input does not fit together, or as
-            :class:`~synda_sk.exceptions.JournalError` if the journal cannot be
+            If the input does not fit together or a parameter is out of range, or
+            as :class:`~synda_sk.exceptions.JournalError` if the journal cannot be
             written; nothing has changed then. Should the refit itself fail, the
             labels are kept and the former model stays.
         """
         check_is_fitted(self)
+        self._check_parameters()
         known, is_missing = split_missing(y, self.missing_label)
-        by_position = is_positions(X_or_indices)
-        rows = np.asarray(X_or_indices) if by_position else check_table(self, X_or_indices, reset=False)
-        check_consistent_length(rows, is_missing)
-        weights = _row_weights(sample_weight, is_missing)
+        positions = as_positions(X_or_indices)
+        rows = check_table(self, X_or_indices, reset=False) if positions is None else positions
+        check_same_length(X_or_indices=rows, y=is_missing)
+        weights = row_weights(sample_weight, is_missing)
         check_kind(known, self.classes_)
-        if by_position:
-            check_positions(rows, None if self._pool is None else len(self._pool))
-        else:
+        if positions is None:
             check_stackable(rows, self._state.X)
+        else:
+            check_positions(positions, None if self._pool is None else len(self._pool))
         answered = np.flatnonzero(~is_missing)
         if not len(answered):
             return self
         step = len(self.history_)
         answers = Answers(step, known, None, None, None if weights is None else weights[answered])
-        if by_position:
-            answers.rows = rows[answered]
-            answers.arms = self._acquisition().arms_of(self._pool, answers.rows, self._state, step)
+        if positions is None:
+            answers.X = given = take_rows(rows, answered)
         else:
-            answers.X = take_rows(rows, answered)
+            answers.rows = positions[answered]
+            answers.arms = self._acquisition().arms_of(self._pool, answers.rows, self._state, step)
+            given = take_rows(self._pool.X, answers.rows)
+        check_no_gaps(given, self.estimator_)
         account = {"entropy": self._streams.entropy, "history": self.history_}
         account["consistency"] = self._trainer.consistency
         self._journal = write_down(
@@ -534,9 +532,9 @@ class SynDAClassifier(
         self._check_parameters()
         X = check_table(self, X, reset=True)
         known, is_missing = split_missing(y, self.missing_label)
-        check_consistent_length(X, is_missing)
+        check_same_length(X=X, y=is_missing)
         classes = settle_classes(self.classes, known)
-        weights = _row_weights(sample_weight, is_missing)
+        weights = row_weights(sample_weight, is_missing)
         fit_params = self._routed_fit_params(weights, params)
         truth = np.full(len(is_missing), -1, dtype=np.intp)
         truth[~is_missing] = np.searchsorted(classes, known)
@@ -573,10 +571,7 @@ class SynDAClassifier(
     def _check_parameters(self) -> None:
         self._validate_params()
         check_features(self.features)
-        for part in (self.selector, self.quality_filter, self.mixer, self.augmenter):
-            if hasattr(part, "_parameter_constraints"):
-                part._validate_params()
-        check_flat(quality_filter=self.quality_filter, mixer=self.mixer)
+        check_parts(self, self._unfitted())
 
     def _run_replay(self, truth: IntArray, budget: int, initial: str | IntArray, n_initial: int) -> None:
         size = getattr(self._selector(), "batch_size", None)

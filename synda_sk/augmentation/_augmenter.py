@@ -12,11 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.augmentation._strategy import (
     SamplingStrategy,
+    check_strategy,
     equal_counts,
     over_sampling_counts,
     share_equally,
 )
-from synda_sk.base import SamplerMixin
+from synda_sk.base import SamplerMixin, check_n_samples
 from synda_sk.generators import make_generator
 from synda_sk.typing import Labels, RandomState, Table
 from synda_sk.utils import concat_rows, set_seed
@@ -133,11 +134,22 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
             Synthetic rows.
         y : ndarray of shape (n_samples,)
             Their labels.
+
+        Raises
+        ------
+        ValueError
+            If `n_samples` is negative, `y` has another length or an unseen label.
         """
         check_is_fitted(self)
+        check_n_samples(n_samples)
         if y is None:
             y = np.repeat(self.classes_, share_equally(n_samples, len(self.classes_)))
         return self.generator_.sample(n_samples, y)
+
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        make_generator(self.generator, self.generator_params)
+        check_strategy(self.sampling_strategy)
 
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
         self._validate_params()

@@ -14,6 +14,29 @@ SamplingStrategy: TypeAlias = str | float | Mapping[Any, int] | Callable[[NDArra
 NAMES = ("auto", "minority", "not minority", "not majority", "all")
 
 
+def check_strategy(sampling_strategy: Any) -> None:
+    """Raise unless this is a strategy for some labels or other.
+
+    Parameters
+    ----------
+    sampling_strategy : object
+        What was given.
+
+    Raises
+    ------
+    ValueError
+        Names the strategies there are.
+    """
+    if isinstance(sampling_strategy, str):
+        if sampling_strategy not in NAMES:
+            raise ValueError(unknown_name("sampling_strategy", sampling_strategy, NAMES))
+    elif not isinstance(sampling_strategy, Real | Mapping) and not callable(sampling_strategy):
+        raise ValueError(
+            f"sampling_strategy == {sampling_strategy!r}, must be a float in (0, 1], a dict of sizes by "
+            f"label, a callable that makes one from y, or one of {', '.join(map(repr, NAMES))}."
+        )
+
+
 def over_sampling_counts(sampling_strategy: SamplingStrategy, y: NDArray[Any]) -> dict[Any, int]:
     """Count the rows to add as the over-samplers of imbalanced-learn do.
 
@@ -47,19 +70,16 @@ def over_sampling_counts(sampling_strategy: SamplingStrategy, y: NDArray[Any]) -
     >>> over_sampling_counts({"a": 4, "b": 4}, np.array(["a", "a", "a", "b"]))
     {'a': 1, 'b': 3}
     """
+    check_strategy(sampling_strategy)
     have = _class_sizes(y)
     if isinstance(sampling_strategy, str):
         return {label: max(have.values()) - have[label] for label in _named(sampling_strategy, have)}
     if isinstance(sampling_strategy, Real):
         return _to_share(float(sampling_strategy), have)
-    if callable(sampling_strategy):
-        sampling_strategy = sampling_strategy(y)
-    if isinstance(sampling_strategy, Mapping):
-        return _to_sizes(sampling_strategy, have)
-    raise ValueError(
-        f"sampling_strategy == {sampling_strategy!r}, must be a float in (0, 1], a dict of sizes by label, "
-        f"a callable that makes one from y, or one of {', '.join(map(repr, NAMES))}."
-    )
+    sizes = sampling_strategy(y) if callable(sampling_strategy) else sampling_strategy
+    if not isinstance(sizes, Mapping):
+        raise ValueError(f"sampling_strategy made {sizes!r} from y, must make a dict of sizes by label.")
+    return _to_sizes(sizes, have)
 
 
 def equal_counts(n_rows: int, sampling_strategy: SamplingStrategy, y: NDArray[Any]) -> dict[Any, int]:
@@ -112,9 +132,7 @@ def _named(name: str, have: dict[Any, int]) -> list[Any]:
             return [label for label in have if label != largest]
         case "minority":
             return [smallest]
-        case "not minority":
-            return [label for label in have if label != smallest]
-    raise ValueError(unknown_name("sampling_strategy", name, NAMES))
+    return [label for label in have if label != smallest]
 
 
 def _to_share(share: float, have: dict[Any, int]) -> dict[Any, int]:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.covariance import ledoit_wolf, shrunk_covariance
 from sklearn.utils._param_validation import Interval, StrOptions
 
@@ -14,7 +13,7 @@ from synda_sk.generators._class_conditional import (
     centre_columns,
     covariance_root,
 )
-from synda_sk.typing import FloatArray, IntArray, RandomState, Table
+from synda_sk.typing import FloatArray, IntArray, RandomState
 
 MAX_LEVELS = 20
 TINY_CLASS_VARIANCE = 0.1
@@ -112,10 +111,6 @@ class GaussianGenerator(ClassConditionalGenerator):
     ) -> None:
         self.shrinkage = shrinkage
         self.random_state = random_state
-
-    def _fit(self, X: Table, y: NDArray[Any]) -> None:
-        self._validate_params()
-        super()._fit(X, y)
 
     def _fit_pooled(self, z: FloatArray, pattern: IntArray) -> None:
         self._pooled = pattern

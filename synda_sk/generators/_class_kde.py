@@ -1,14 +1,12 @@
 """Class-conditional kernel density estimate: real rows with a little noise."""
 
 from numbers import Real
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from synda_sk.generators._class_conditional import ClassConditionalGenerator
-from synda_sk.typing import FloatArray, IntArray, RandomState, Table
+from synda_sk.typing import FloatArray, IntArray, RandomState
 
 
 class KDEGenerator(ClassConditionalGenerator):
@@ -73,10 +71,6 @@ class KDEGenerator(ClassConditionalGenerator):
     def __init__(self, bandwidth: float | str = "scott", random_state: RandomState = None) -> None:
         self.bandwidth = bandwidth
         self.random_state = random_state
-
-    def _fit(self, X: Table, y: NDArray[Any]) -> None:
-        self._validate_params()
-        super()._fit(X, y)
 
     def _fit_class(self, z: FloatArray, pattern: IntArray) -> tuple[FloatArray, IntArray]:
         return z, pattern

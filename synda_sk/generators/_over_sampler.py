@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
+from sklearn.utils._param_validation import HasMethods
 
 from synda_sk.base import BaseGenerator
 from synda_sk.typing import FloatArray, IntArray, RandomState, Table
@@ -61,6 +62,11 @@ class OverSamplerGenerator(BaseGenerator):
     >>> bool(((X_new >= 8) & (X_new <= 9)).all())
     True
     """
+
+    _parameter_constraints = {
+        "sampler": [HasMethods("fit_resample"), None],
+        "random_state": ["random_state"],
+    }
 
     def __init__(self, sampler: Any = None, random_state: RandomState = None) -> None:
         self.sampler = sampler

@@ -46,7 +46,7 @@ def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = 
     ValueError
         If the name or a parameter is unknown.
     TypeError
-        If an object lacks ``fit`` or ``sample``.
+        If an object lacks ``fit`` or ``sample``, or `generator_params` is no mapping.
 
     Examples
     --------
@@ -62,12 +62,16 @@ def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = 
         if generator not in GENERATORS:
             raise ValueError(unknown_name("generator", generator, GENERATORS))
         made = GENERATORS[generator]()
+    elif isinstance(generator, type):
+        raise TypeError(f"generator is the class {generator.__name__}, must be an instance of it or a name.")
     elif callable(getattr(generator, "fit", None)) and callable(getattr(generator, "sample", None)):
         made = clone(generator, safe=False)
     else:
         raise TypeError(
             f"generator must be a name or have fit(X, y) and sample(n_samples, y), got {generator!r}."
         )
+    if generator_params is not None and not isinstance(generator_params, Mapping):
+        raise TypeError(f"generator_params == {generator_params!r}, must be a dict of parameters by name.")
     if generator_params:
         valid = made.get_params() if hasattr(made, "get_params") else {}
         for name in generator_params:

@@ -104,6 +104,12 @@ class SDVGenerator(BaseGenerator):
     (True, True)
     """
 
+    _parameter_constraints = {
+        "synthesizer": "no_validation",
+        "synthesizer_params": [Mapping, None],
+        "random_state": ["random_state"],
+    }
+
     def __init__(
         self,
         synthesizer: str = "gaussian_copula",

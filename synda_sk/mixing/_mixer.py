@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from synda_sk.base import SamplerMixin
+from synda_sk.base import SamplerMixin, check_labels
 from synda_sk.mixing._complexity import COMPLEXITIES
 from synda_sk.mixing._schedule import SigmoidSchedule, curriculum_threshold
 from synda_sk.quality import QualityFilter, new_rows
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
-from synda_sk.utils import SeedStreams, concat_rows, is_forest, set_seed, take_rows
+from synda_sk.utils import SeedStreams, check_same_length, concat_rows, is_forest, set_seed, take_rows
 
 _AUTO_WEIGHT = 0.1
 _AUTO_BELOW = 10  # labels of the rarest class
@@ -153,8 +153,11 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         ValueError
             If a parameter is out of its range, or `ratio` lacks its arguments.
         """
-        self._check()
-        n = len(np.asarray(y))
+        self._validate_params()
+        y = check_labels(y)
+        n = len(y)
+        if not n:
+            raise ValueError("y is empty, must have at least one label.")
         ratio = self._ratio(n, performance, consistency)
         weight = self._weight(y, ratio, estimator)
         return (round(ratio * n) if weight > 0 else 0), weight
@@ -199,11 +202,22 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             Their labels.
         sample_weight : ndarray of shape (n_mixed,)
             1 for real rows; equal shares of n beta / (1 - beta) for the others.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range, lengths differ, or a synthetic
+            row has a label that no real row has.
         """
-        self._check()
-        y, y_synthetic = np.asarray(y), np.asarray(y_synthetic)
+        self._validate_params()
+        y, y_synthetic = check_labels(y), check_labels(y_synthetic, "y_synthetic")
+        check_same_length(X=X, y=y)
+        check_same_length(X_synthetic=X_synthetic, y_synthetic=y_synthetic)
+        unseen = set(y_synthetic.tolist()) - set(y.tolist())
+        if unseen:
+            raise ValueError(f"y_synthetic contains labels that y lacks: {sorted(unseen, key=repr)}.")
         if callable(self.ratio) and performance is not None and consistency is not None:
-            limit = min(round(self.ratio(performance, consistency) * len(y)), len(y_synthetic))
+            limit = min(round(self._ratio(len(y), performance, consistency) * len(y)), len(y_synthetic))
             rows = np.linspace(0, len(y_synthetic) - 1, limit).astype(np.intp)
             X_synthetic, y_synthetic = take_rows(X_synthetic, rows), y_synthetic[rows]
         weight = self._weight(y, len(y_synthetic) / len(y), estimator) if len(y_synthetic) else 0.0
@@ -221,7 +235,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         )
 
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
-        self._check()
+        self._validate_params()
         streams = SeedStreams(self.random_state)
         sampler = clone(self.sampler) if self.sampler is not None else QualityFilter()
         set_seed(sampler, streams.seed("sampler"))
@@ -233,8 +247,8 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         rows = np.concatenate([np.arange(n), np.resize(order, wanted if len(order) else 0)]).astype(np.intp)
         return take_rows(X_mixed, rows), y_mixed[rows]
 
-    def _check(self) -> None:
-        self._validate_params()
+    def _validate_params(self) -> None:
+        super()._validate_params()
         if self.complexity_min > self.complexity_max:
             limits = f"complexity_min == {self.complexity_min}, complexity_max == {self.complexity_max}"
             raise ValueError(f"{limits}: the first must be <= the second.")
@@ -244,18 +258,25 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
                 "so leave synthetic_weight='auto'."
             )
 
-    def _ratio(self, n: int, performance: float | None, consistency: float | None) -> float:
+    def _ratio(self, n: int, performance: Any, consistency: Any) -> float:
         if callable(self.ratio):
-            if performance is None or consistency is None:
-                raise ValueError("ratio is a callable g(P_t, C_t): give performance and consistency.")
-            return float(self.ratio(performance, consistency))
+            for name, value in {"performance": performance, "consistency": consistency}.items():
+                if not isinstance(value, Real) or not 0 <= float(value) <= 1:
+                    raise ValueError(f"{name} == {value!r}, must be in [0, 1] where ratio is a callable.")
+            ratio = self.ratio(performance, consistency)
+            if not isinstance(ratio, Real) or not 0 <= ratio < np.inf:
+                raise ValueError(f"ratio made {ratio!r}, must make a finite number >= 0.")
+            return float(ratio)
         if self.ratio == "auto":
             return float(np.clip(2 * n, *_AUTO_ROWS)) / n
         return float(self.ratio)
 
     def _weight(self, y: Labels, ratio: float, estimator: Any) -> float:
         if self.schedule is not None:
-            return float(self.schedule(ratio))
+            weight = self.schedule(ratio)
+            if not isinstance(weight, Real) or not 0 <= weight < 1:
+                raise ValueError(f"schedule made {weight!r} of {ratio}, must make a number in [0, 1).")
+            return float(weight)
         if self.synthetic_weight != "auto":
             return float(self.synthetic_weight)
         rare = np.unique(np.asarray(y), return_counts=True)[1].min() < _AUTO_BELOW
@@ -273,4 +294,6 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             hardness = np.asarray(self.complexity(X_new, y_new))
         else:
             hardness = COMPLEXITIES[self.complexity](X, y, X_new, y_new)
+        if hardness.shape != (len(y_new),):
+            raise ValueError(f"complexity made shape {hardness.shape}, must make ({len(y_new)},), one a row.")
         return np.flatnonzero(hardness <= self.complexity_threshold_)

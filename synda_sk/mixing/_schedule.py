@@ -1,8 +1,13 @@
 """beta_t, r_t and c_t: how the mix changes from round to round."""
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 from scipy.special import expit
+from sklearn.utils._param_validation import Interval, validate_parameter_constraints
+
+_ANY = [Interval(Real, None, None, closed="neither")]
+_POSITIVE = [Interval(Real, 0, None, closed="neither")]
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class SigmoidSchedule:
     Raises
     ------
     ValueError
-        If `scale` is not positive.
+        If a value is not finite, or `scale` not positive.
 
     Notes
     -----
@@ -41,8 +46,8 @@ class SigmoidSchedule:
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        if not self.scale > 0:
-            raise ValueError(f"scale == {self.scale}, must be > 0.")
+        constraints = {"gain": _ANY, "threshold": _ANY, "scale": _POSITIVE}
+        validate_parameter_constraints(constraints, vars(self), "SigmoidSchedule")
 
     def __call__(self, ratio: float) -> float:
         """Return beta_t in (0, 1) for r_t = `ratio`."""
@@ -63,7 +68,7 @@ class AdaptiveRatio:
     Raises
     ------
     ValueError
-        If `maximum` is not positive.
+        If `maximum` is not positive and finite.
 
     Notes
     -----
@@ -80,8 +85,7 @@ class AdaptiveRatio:
     maximum: float = 2.0
 
     def __post_init__(self) -> None:
-        if not self.maximum > 0:
-            raise ValueError(f"maximum == {self.maximum}, must be > 0.")
+        validate_parameter_constraints({"maximum": _POSITIVE}, vars(self), "AdaptiveRatio")
 
     def __call__(self, performance: float, consistency: float) -> float:
         """Return r_t for P_t = `performance` and C_t = `consistency`, both in [0, 1]."""
@@ -107,11 +111,19 @@ def curriculum_threshold(step: int, minimum: float, maximum: float, n_warmup_rou
     float
         c_t. (Proposal, section 2.3.3.)
 
+    Raises
+    ------
+    ValueError
+        If `step` or `n_warmup_rounds` is no int >= 0.
+
     Examples
     --------
     >>> from synda_sk.mixing import curriculum_threshold
     >>> [curriculum_threshold(t, 0.5, 1.0, 4) for t in (0, 2, 4, 9)]
     [0.5, 0.75, 1.0, 1.0]
     """
+    for name, value in {"step": step, "n_warmup_rounds": n_warmup_rounds}.items():
+        if not isinstance(value, Integral) or value < 0:
+            raise ValueError(f"{name} == {value!r}, must be an int >= 0.")
     progress = 1.0 if n_warmup_rounds == 0 else min(1.0, step / n_warmup_rounds)
     return minimum + (maximum - minimum) * progress

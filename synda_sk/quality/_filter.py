@@ -13,11 +13,19 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.augmentation import SyntheticAugmenter
-from synda_sk.base import SamplerMixin, check_labelled_table
+from synda_sk.base import SamplerMixin, check_labelled_table, check_labels
 from synda_sk.quality._discriminator import CrossFittedDiscriminator
 from synda_sk.quality._threshold import GlobalThreshold, accepted
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
-from synda_sk.utils import SeedStreams, TableEncoder, check_table, concat_rows, set_seed, take_rows
+from synda_sk.utils import (
+    SeedStreams,
+    TableEncoder,
+    check_same_length,
+    check_table,
+    concat_rows,
+    set_seed,
+    take_rows,
+)
 
 _COMBINE: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "product": np.multiply,
@@ -121,10 +129,17 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         -------
         ndarray of bool of shape (n_synthetic,)
             True where kept.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range, a label is missing or lengths differ.
         """
         self._validate_params()
         X, y = check_labelled_table(self, X, y)
-        return self._assess(X, y, X_synthetic, np.asarray(y_synthetic))
+        y_synthetic = check_labels(y_synthetic, "y_synthetic")
+        check_same_length(X_synthetic=X_synthetic, y_synthetic=y_synthetic)
+        return self._assess(X, y, X_synthetic, y_synthetic)
 
     def score_samples(self, X: Table, y: Labels | None = None) -> FloatArray:
         """Return q(x) of rows that took no part in fit.
@@ -161,8 +176,15 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         -------
         ndarray of bool of shape (n_samples,)
             True where kept; a share is taken of the rows given.
+
+        Raises
+        ------
+        ValueError
+            If `y` is missing, in whole or in part, or lengths differ.
         """
-        return accepted(self.score_samples(X, y), np.asarray(y), self.threshold)
+        check_is_fitted(self, "quality_")
+        X, y = check_labelled_table(self, X, y, reset=False)
+        return accepted(self.score_samples(X, y), y, self.threshold)
 
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
         self._validate_params()
@@ -205,7 +227,10 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         confidence = self.estimator_.predict_proba(X)[np.arange(len(y)), column]
         confidence = np.where(classes[column] == y, confidence, 0.0)
         combine = self.combine if callable(self.combine) else _COMBINE[self.combine]
-        return np.asarray(combine(realism, confidence), dtype=np.float64)
+        quality = np.asarray(combine(realism, confidence), dtype=np.float64)
+        if quality.shape != (len(y),) or np.isnan(quality).any():
+            raise ValueError(f"combine made {quality!r}, must make one number a row, {len(y)} in all.")
+        return quality
 
 
 def new_rows(sampler: Any, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:

@@ -1,10 +1,12 @@
 """Which scores are good enough."""
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils._param_validation import Interval, validate_parameter_constraints
 
 from synda_sk.typing import FloatArray
 
@@ -16,7 +18,12 @@ class GlobalThreshold:
     Parameters
     ----------
     value : float
-        tau_q.
+        tau_q, finite.
+
+    Raises
+    ------
+    ValueError
+        If `value` is no finite number.
 
     Notes
     -----
@@ -26,6 +33,10 @@ class GlobalThreshold:
     """
 
     value: float
+
+    def __post_init__(self) -> None:
+        constraints = {"value": [Interval(Real, None, None, closed="neither")]}
+        validate_parameter_constraints(constraints, vars(self), "GlobalThreshold")
 
 
 def accepted(

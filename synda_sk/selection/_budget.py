@@ -1,6 +1,15 @@
 """B_t: how many labels a round may ask for."""
 
 from dataclasses import dataclass
+from numbers import Integral
+
+from sklearn.utils._param_validation import Interval, validate_parameter_constraints
+
+_CONSTRAINTS = {
+    "initial": [Interval(Integral, 1, None, closed="left")],
+    "increment": [Interval(Integral, 0, None, closed="left")],
+    "maximum": [Interval(Integral, 1, None, closed="left"), None],
+}
 
 
 @dataclass(frozen=True)
@@ -41,14 +50,13 @@ class LinearBudget:
     maximum: int | None = None
 
     def __post_init__(self) -> None:
-        if self.initial < 1:
-            raise ValueError(f"initial == {self.initial}, must be >= 1.")
-        if self.increment < 0:
-            raise ValueError(f"increment == {self.increment}, must be >= 0.")
+        validate_parameter_constraints(_CONSTRAINTS, vars(self), "LinearBudget")
         if self.maximum is not None and self.maximum < self.initial:
             raise ValueError(f"maximum == {self.maximum}, must be >= initial == {self.initial}.")
 
     def __call__(self, step: int) -> int:
         """Return the labels allowed in round `step`, counted from 0."""
+        if not isinstance(step, Integral) or step < 0:
+            raise ValueError(f"step == {step!r}, must be an int >= 0.")
         size = self.initial + self.increment * step
         return size if self.maximum is None else min(self.maximum, size)

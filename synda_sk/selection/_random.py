@@ -1,11 +1,14 @@
 """Random labelling, the baseline of every comparison."""
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import _num_samples
 
-from synda_sk.base import BaseQueryStrategy
+from synda_sk.base import BaseQueryStrategy, rows_wanted
 from synda_sk.selection._budget import LinearBudget
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 
@@ -27,6 +30,11 @@ class RandomQuerySelector(BaseQueryStrategy):
     >>> len(RandomQuerySelector(random_state=0).query(None, np.zeros((50, 2)), 5))
     5
     """
+
+    _parameter_constraints = {
+        "batch_size": [Interval(Integral, 1, None, closed="left"), LinearBudget],
+        "random_state": ["random_state"],
+    }
 
     def __init__(self, *, batch_size: int | LinearBudget = 20, random_state: RandomState = None) -> None:
         self.batch_size = batch_size
@@ -50,7 +58,7 @@ class RandomQuerySelector(BaseQueryStrategy):
         X_pool : table of shape (n_pool, n_features)
             Unlabelled rows.
         n_queries : int or None, default=None
-            Rows wanted; None takes `batch_size`.
+            Rows wanted, at least 1; None takes `batch_size`.
         X_labeled : ignored
             Present for the contract.
         y_labeled : ignored
@@ -60,9 +68,13 @@ class RandomQuerySelector(BaseQueryStrategy):
         -------
         ndarray of int of shape (n_queries,)
             Distinct positions.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range.
         """
-        if n_queries is None:
-            n_queries = self.batch_size(0) if callable(self.batch_size) else self.batch_size
+        n_queries = rows_wanted(n_queries, self.batch_size)
         order = np.argsort(-self.score_samples(estimator, X_pool), kind="stable")
         return order[:n_queries]
 
@@ -81,4 +93,5 @@ class RandomQuerySelector(BaseQueryStrategy):
         ndarray of shape (n_pool,)
             Scores.
         """
-        return check_random_state(self.random_state).uniform(size=len(X_pool))
+        self._validate_params()
+        return check_random_state(self.random_state).uniform(size=_num_samples(X_pool))

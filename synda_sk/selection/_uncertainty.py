@@ -28,7 +28,16 @@ def predict_probabilities(estimator: Any, X: Table) -> FloatArray:
     ------
     TypeError
         If the estimator has neither method.
+    ValueError
+        If what it says holds NaN or infinity.
     """
+    probabilities = _probabilities(estimator, X)
+    if not np.isfinite(probabilities).all():
+        raise ValueError(f"The probabilities of {type(estimator).__name__} hold NaN or infinity.")
+    return probabilities
+
+
+def _probabilities(estimator: Any, X: Table) -> FloatArray:
     if hasattr(estimator, "predict_proba"):
         return np.asarray(estimator.predict_proba(X), dtype=np.float64)
     if not hasattr(estimator, "decision_function"):
@@ -58,6 +67,11 @@ def entropy(probabilities: FloatArray) -> FloatArray:
     ndarray of shape (n_samples,)
         0 where one class is certain, 1 where all are equally likely. (Proposal, 2.2.1.)
 
+    Raises
+    ------
+    ValueError
+        If there are not two axes.
+
     Examples
     --------
     >>> import numpy as np
@@ -65,10 +79,11 @@ def entropy(probabilities: FloatArray) -> FloatArray:
     >>> entropy(np.array([[0.5, 0.5], [1.0, 0.0]])).tolist()
     [1.0, 0.0]
     """
+    probabilities = _checked(probabilities)
     n_classes = probabilities.shape[1]
     if n_classes < 2:
         return np.zeros(len(probabilities))
-    return entr(np.asarray(probabilities, dtype=np.float64)).sum(axis=1) / np.log(n_classes)
+    return entr(probabilities).sum(axis=1) / np.log(n_classes)
 
 
 def margin(probabilities: FloatArray) -> FloatArray:
@@ -84,6 +99,11 @@ def margin(probabilities: FloatArray) -> FloatArray:
     ndarray of shape (n_samples,)
         1 where the two likeliest classes tie. (Scheffer, Decomain & Wrobel, IDA 2001.)
 
+    Raises
+    ------
+    ValueError
+        If there are not two axes.
+
     Examples
     --------
     >>> import numpy as np
@@ -91,10 +111,18 @@ def margin(probabilities: FloatArray) -> FloatArray:
     >>> margin(np.array([[0.5, 0.25, 0.25]])).tolist()
     [0.75]
     """
+    probabilities = _checked(probabilities)
     if probabilities.shape[1] < 2:
         return np.zeros(len(probabilities))
     top = np.partition(probabilities, -2, axis=1)
     return 1.0 - (top[:, -1] - top[:, -2])
+
+
+def _checked(probabilities: FloatArray) -> FloatArray:
+    values = np.asarray(probabilities, dtype=np.float64)
+    if values.ndim != 2:
+        raise ValueError(f"probabilities has shape {values.shape}, must have (n_samples, n_classes).")
+    return values
 
 
 UNCERTAINTIES: dict[str, Callable[[FloatArray], FloatArray]] = {"entropy": entropy, "margin": margin}
@@ -103,7 +131,12 @@ UNCERTAINTIES: dict[str, Callable[[FloatArray], FloatArray]] = {"entropy": entro
 def uncertainty_scores(probabilities: FloatArray, method: str | Callable[..., Any] = "auto") -> FloatArray:
     """Score rows by name: "entropy", "margin", or "auto" (entropy for two classes, margin for more)."""
     if callable(method):
-        return np.asarray(method(probabilities), dtype=np.float64)
+        scores = np.asarray(method(probabilities), dtype=np.float64)
+        if scores.shape != (len(probabilities),):
+            raise ValueError(
+                f"uncertainty made scores of shape {scores.shape}, must make ({len(probabilities)},)."
+            )
+        return scores
     if method == "auto":
         method = "entropy" if probabilities.shape[1] <= 2 else "margin"
     return UNCERTAINTIES[method](probabilities)

@@ -1,6 +1,6 @@
 """Labels, tables, weights and seeds: what the other modules share."""
 
-from synda_sk.utils._codec import TableCodec
+from synda_sk.utils._codec import TableCodec, column_kinds
 from synda_sk.utils._containers import Containers
 from synda_sk.utils._encoder import TableEncoder
 from synda_sk.utils._features import (
@@ -10,12 +10,12 @@ from synda_sk.utils._features import (
     evenly_spaced,
     feature_blocks,
 )
-from synda_sk.utils._frames import check_table, concat_rows, is_frame, take_rows
+from synda_sk.utils._frames import check_same_length, check_table, concat_rows, is_frame, take_rows
 from synda_sk.utils._kinds import final_estimator, is_forest, is_linear
 from synda_sk.utils._labels import missing_values, split_missing
 from synda_sk.utils._optional import import_optional
 from synda_sk.utils._random import SeedStreams, set_seed
-from synda_sk.utils._weights import fit_weighted, weight_route
+from synda_sk.utils._weights import check_weights, fit_weighted, weight_route
 
 __all__ = [
     "Containers",
@@ -25,7 +25,10 @@ __all__ = [
     "TableCodec",
     "TableEncoder",
     "check_features",
+    "check_same_length",
     "check_table",
+    "check_weights",
+    "column_kinds",
     "concat_rows",
     "evenly_spaced",
     "feature_blocks",

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import narwhals as nw
 import numpy as np
+from sklearn.exceptions import NotFittedError
 
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils._frames import is_frame, numeric_values
@@ -61,6 +62,11 @@ class TableCodec:
         -------
         TableCodec
             Itself.
+
+        Raises
+        ------
+        TypeError
+            If a column holds lists or the like, which cannot be categories.
         """
         self._frame = is_frame(X)
         self._dtype = None if self._frame else np.asarray(X).dtype
@@ -87,17 +93,30 @@ class TableCodec:
             NaN where missing; datetimes as microseconds since 1970.
         codes : ndarray of int of shape (n_samples, n_categorical)
             -1 where missing, -2 for a level not seen in fit.
+
+        Raises
+        ------
+        NotFittedError
+            If ``fit`` was not called.
+        ValueError
+            If the columns are others than in fit, or of another kind.
         """
+        self._check_columns(X)
         numbers = np.empty((len(X), len(self.numeric)))
         codes = np.empty((len(X), len(self.categorical)), dtype=np.intp)
         i = j = 0
         for learned, (_, column) in zip(self._columns, _columns(X), strict=True):
-            if learned.kind == "category":
-                codes[:, j] = _codes(column, learned.levels)
-                j += 1
-            else:
-                numbers[:, i] = _numbers(column, learned.kind)
-                i += 1
+            try:
+                if learned.kind == "category":
+                    codes[:, j] = _codes(column, learned.levels)
+                    j += 1
+                else:
+                    numbers[:, i] = _numbers(column, learned.kind)
+                    i += 1
+            except Exception as error:
+                raise ValueError(
+                    f"Column {learned.name!r} of X is not of the kind {learned.kind!r}, as in fit: {error}"
+                ) from error
         return numbers, codes
 
     def decode(self, numbers: FloatArray, codes: IntArray) -> Table:
@@ -117,12 +136,29 @@ class TableCodec:
         -------
         table of shape (n_samples, n_features)
             Rows.
+
+        Raises
+        ------
+        NotFittedError
+            If ``fit`` was not called.
+        ValueError
+            If the parts do not have the columns of fit and as many rows, or
+            `codes` holds a level not seen in fit.
         """
+        self._check_fitted()
+        wanted = (len(numbers), len(self.numeric)), (len(numbers), len(self.categorical))
+        if (numbers.shape, codes.shape) != wanted:
+            raise ValueError(
+                f"numbers and codes have the shapes {numbers.shape} and {codes.shape}, expected "
+                f"{wanted[0]} and {wanted[1]}."
+            )
         parts = {}
         i = j = 0
         for column in self._columns:
             if column.kind == "category":
                 rows = np.where(codes[:, j] == MISSING, len(column.levels), codes[:, j])
+                if len(rows) and not 0 <= rows.min() <= rows.max() < len(column.sample):
+                    raise ValueError(f"codes holds a level of column {column.name!r} not seen in fit.")
                 parts[column.name] = _gather(column.sample, rows)
                 j += 1
             else:
@@ -140,6 +176,45 @@ class TableCodec:
             else:
                 out[:, k] = values
         return out
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "_columns"):
+            raise NotFittedError("This TableCodec instance is not fitted yet. Call 'fit' first.")
+
+    def _check_columns(self, X: Table) -> None:
+        self._check_fitted()
+        found, wanted = [name for name, _ in _columns(X)], [column.name for column in self._columns]
+        by_name = self._frame and is_frame(X)
+        if found != wanted if by_name else len(found) != len(wanted):
+            raise ValueError(f"X has the columns {found}, expected {wanted}, as in fit.")
+
+
+def column_kinds(X: Table) -> dict[str, str]:
+    """Tell what each column of a table holds.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features)
+        Any validated table.
+
+    Returns
+    -------
+    dict of str to {"numbers", "datetimes", "categories"}
+        By name; a column of an object array without any value is left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from synda_sk.utils import column_kinds
+    >>> column_kinds(pd.DataFrame({"amount": [1.5], "type": ["bill"]}))
+    {'amount': 'numbers', 'type': 'categories'}
+    """
+    names = {"continuous": "numbers", "integer": "numbers", "datetime": "datetimes", "category": "categories"}
+    return {
+        name: names[_kind(column)]
+        for name, column in _columns(X)
+        if is_frame(X) or column.dtype.kind != "O" or not missing_values(column).all()
+    }
 
 
 def _gather(sample: Any, rows: IntArray) -> Any:
@@ -163,8 +238,11 @@ def _learn(name: str, column: Any) -> _Column:
     levels: dict[Hashable, int] = {}
     first: list[int] = []
     for row in np.flatnonzero(~missing).tolist():
-        if levels.setdefault(values[row], len(levels)) == len(first):
-            first.append(row)
+        try:
+            if levels.setdefault(values[row], len(levels)) == len(first):
+                first.append(row)
+        except TypeError as error:
+            raise TypeError(f"Column {name!r} of X holds {values[row]!r}, which is no category.") from error
     first.extend(np.flatnonzero(missing)[:1].tolist())
     return _Column(name, kind, levels, column[np.asarray(first, dtype=np.intp)])
 

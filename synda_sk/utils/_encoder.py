@@ -1,11 +1,14 @@
 """The one encoder f(x) behind densities, clusters and anomaly scores."""
 
+from numbers import Integral, Real
+
 import numpy as np
 from scipy.stats import skew
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.typing import FloatArray, Labels, Table
@@ -46,6 +49,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     (3, 3)
     """
 
+    _parameter_constraints = {
+        "skew_threshold": [Interval(Real, 0, None, closed="both")],
+        "min_frequency": [Interval(Real, 0, 1, closed="left")],
+        "max_categories": [Interval(Integral, 1, None, closed="left")],
+    }
+
     def __init__(
         self, *, skew_threshold: float = 3.0, min_frequency: float = 0.01, max_categories: int = 30
     ) -> None:
@@ -67,7 +76,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         TableEncoder
             Itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range, or `X` is no table.
         """
+        self._validate_params()
         X = check_table(self, X, reset=True)
         self._codec = TableCodec().fit(X)
         numbers, codes = self._codec.encode(X)
@@ -80,7 +95,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             ).fit(self._compress(numbers))
         if codes.shape[1]:
             self._one_hot = OneHotEncoder(
-                min_frequency=self.min_frequency,
+                min_frequency=self.min_frequency or None,
                 max_categories=self.max_categories,
                 handle_unknown="infrequent_if_exist",
                 sparse_output=False,

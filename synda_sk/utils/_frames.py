@@ -7,7 +7,7 @@ import numpy as np
 from narwhals.dependencies import is_into_dataframe
 from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing, check_array
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import _num_samples, validate_data
 
 from synda_sk.typing import Table
 
@@ -97,6 +97,40 @@ def numeric_values(column: nw.Series[Any]) -> np.ndarray:
     return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
 
 
+def check_same_length(**parts: Any) -> None:
+    """Raise unless all parts have as many rows.
+
+    Parameters
+    ----------
+    **parts : array-like or table
+        What was given, by the name of its parameter.
+
+    Raises
+    ------
+    ValueError
+        Names the parts and how many rows each has.
+    TypeError
+        If one has no rows at all, such as None.
+
+    Examples
+    --------
+    >>> from synda_sk.utils import check_same_length
+    >>> check_same_length(X=[[1.0], [2.0]], y=[0])
+    Traceback (most recent call last):
+    ...
+    ValueError: Found input variables with inconsistent numbers of samples: X has 2, y has 1.
+    """
+    lengths = {}
+    for name, part in parts.items():
+        try:
+            lengths[name] = _num_samples(part)
+        except TypeError as error:
+            raise TypeError(f"{name} == {part!r}, must be a table or array. {error}") from error
+    if len(set(lengths.values())) > 1:
+        found = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise ValueError(f"Found input variables with inconsistent numbers of samples: {found}.")
+
+
 def take_rows(X: Table, rows: np.ndarray) -> Table:
     """Return rows by their position.
 
@@ -130,6 +164,11 @@ def concat_rows(X: Table, X_new: Table) -> Table:
     table of shape (n_samples + n_new, n_features)
         In the container of `X`.
 
+    Raises
+    ------
+    ValueError
+        If one is a data frame and the other is not, or they have other columns.
+
     Examples
     --------
     >>> import numpy as np
@@ -137,7 +176,15 @@ def concat_rows(X: Table, X_new: Table) -> Table:
     >>> concat_rows(np.zeros((2, 3)), np.ones((1, 3))).shape
     (3, 3)
     """
+    if _described(X_new) != _described(X):
+        raise ValueError(f"X_new is {_described(X_new)}, must be {_described(X)} like X.")
     if is_frame(X):
         parts = [nw.maybe_reset_index(nw.from_native(part, eager_only=True)) for part in (X, X_new)]
         return nw.maybe_reset_index(nw.concat(parts, how="vertical")).to_native()
     return np.concatenate([X, X_new])
+
+
+def _described(X: Table) -> str:
+    if is_frame(X):
+        return f"a data frame with the columns {list(X.columns)}"
+    return f"an array with {np.shape(X)[1]} columns"

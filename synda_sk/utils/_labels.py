@@ -68,7 +68,7 @@ def split_missing(y: Labels, missing_label: Any = "auto") -> tuple[NDArray[Any],
     ------
     ValueError
         If `y` is not one-dimensional, or what is known is no classification
-        target (continuous values, mixed types).
+        target (continuous values, mixed types), or `missing_label` is no scalar.
 
     Examples
     --------
@@ -79,7 +79,12 @@ def split_missing(y: Labels, missing_label: Any = "auto") -> tuple[NDArray[Any],
     """
     if y is None:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
-    array = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y, dtype=_list_dtype(y))
+    if np.ndim(missing_label):
+        raise ValueError(f"missing_label == {missing_label!r}, must be 'auto' or a single value.")
+    try:
+        array = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y, dtype=_list_dtype(y))
+    except ValueError as error:
+        raise ValueError("y should be a 1d array, one label a row, got rows of different lengths.") from error
     array = column_or_1d(array, warn=True)
     is_missing = missing_values(array)
     if not isinstance(missing_label, str) or missing_label != "auto":
@@ -100,5 +105,7 @@ def split_missing(y: Labels, missing_label: Any = "auto") -> tuple[NDArray[Any],
 
 
 def _list_dtype(y: Any) -> type | None:
-    """Keep None beside strings: NumPy alone would write it out as 'None'."""
-    return object if isinstance(y, list | tuple) and any(value is None for value in y) else None
+    """Keep None, and numbers beside strings, as they are: NumPy alone would write them out as text."""
+    kinds = set(map(type, y)) if isinstance(y, list | tuple) else set()
+    mixed = len(kinds) > 1 and any(issubclass(kind, str) for kind in kinds)
+    return object if mixed or type(None) in kinds else None

@@ -1,6 +1,7 @@
 """One random stream for every component and round, all from one seed."""
 
 import zlib
+from numbers import Integral
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -18,7 +19,12 @@ class SeedStreams:
     Parameters
     ----------
     random_state : int, RandomState instance or None
-        An int gives the same streams for ever; None draws fresh entropy.
+        An int >= 0 gives the same streams for ever; None draws fresh entropy.
+
+    Raises
+    ------
+    ValueError
+        If `random_state` is something else.
 
     Examples
     --------
@@ -30,9 +36,13 @@ class SeedStreams:
     False
     """
 
+    entropy: int
+
     def __init__(self, random_state: RandomState = None) -> None:
-        if isinstance(random_state, int | np.integer):
+        if isinstance(random_state, Integral) and random_state >= 0:
             self.entropy = int(random_state)
+        elif random_state is not None and not isinstance(random_state, np.random.RandomState):
+            raise ValueError(f"random_state == {random_state!r}, must be an int >= 0, a RandomState or None.")
         else:
             self.entropy = int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
 

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.metadata_routing import _routing_enabled, get_routing_for_object
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.utils.validation import _check_sample_weight, has_fit_parameter
 
 from synda_sk.typing import FloatArray, Labels, Table
 
@@ -36,8 +36,11 @@ def weight_route(estimator: BaseEstimator, weighting: str = "auto") -> tuple[Rou
     Raises
     ------
     ValueError
-        If ``weighting="sample_weight"`` and the estimator takes no weights.
+        If ``weighting="sample_weight"`` and the estimator takes no weights, or
+        `weighting` is none of the three.
     """
+    if weighting not in ("auto", "sample_weight", "resample"):
+        raise ValueError(f"weighting == {weighting!r}, must be 'auto', 'sample_weight' or 'resample'.")
     if weighting == "resample":
         return "resample", None
     if _routing_enabled() and get_routing_for_object(estimator).consumes("fit", ["sample_weight"]):
@@ -55,6 +58,42 @@ def weight_route(estimator: BaseEstimator, weighting: str = "auto") -> tuple[Rou
             "use weighting='auto' or 'resample' (a weighted bootstrap)."
         )
     return "resample", None
+
+
+def check_weights(sample_weight: Any, X: Any) -> FloatArray:
+    """Return the weights of the rows as numbers.
+
+    Parameters
+    ----------
+    sample_weight : array-like of shape (n_samples,) or float
+        What was given.
+    X : table of shape (n_samples, n_features) or ndarray of shape (n_samples,)
+        The rows they belong to, only counted.
+
+    Returns
+    -------
+    ndarray of float of shape (n_samples,)
+        Finite, non-negative, not all 0.
+
+    Raises
+    ------
+    ValueError
+        If they are something else.
+
+    Examples
+    --------
+    >>> from synda_sk.utils import check_weights
+    >>> check_weights([1, 0.5], [["bill"], ["transfer"]])
+    array([1. , 0.5])
+    """
+    try:
+        given = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"sample_weight must hold one number a row: {error}") from error
+    weights = _check_sample_weight(given, X, ensure_non_negative=True)
+    if len(weights) and not weights.any():
+        raise ValueError("sample_weight holds nothing but 0.")
+    return weights
 
 
 def fit_weighted(
@@ -92,6 +131,11 @@ def fit_weighted(
     route : {"none", "sample_weight", "routing", "step", "resample"}
         How the weights reached the estimator.
 
+    Raises
+    ------
+    ValueError
+        If the weights are not one finite, non-negative number a row, or all 0.
+
     Examples
     --------
     >>> import numpy as np
@@ -104,11 +148,12 @@ def fit_weighted(
     if sample_weight is None:
         estimator.fit(X, y, **fit_params)
         return "none"
+    sample_weight = check_weights(sample_weight, X)
     route, parameter = weight_route(estimator, weighting)
     if parameter is not None:
         estimator.fit(X, y, **fit_params, **{parameter: sample_weight})
     else:
-        rows = _weighted_bootstrap(np.asarray(y), np.asarray(sample_weight), random_state)
+        rows = _weighted_bootstrap(np.asarray(y), sample_weight, random_state)
         estimator.fit(_safe_indexing(X, rows), _safe_indexing(y, rows), **fit_params)
     return route
 
