@@ -9,19 +9,32 @@ from sklearn.base import clone
 
 from synda_sk._state import LabelState, Pool
 from synda_sk.selection._committee import Committee, make_partner
+from synda_sk.selection._peers import are_peers, partner_advantage
 from synda_sk.selection._start import ANOMALY, RANDOM, combine_picks, hedge_size
 from synda_sk.typing import FloatArray, IntArray
 from synda_sk.utils import Features, SeedStreams, set_seed, take_rows
 
 
 class Choice(NamedTuple):
-    """Rows chosen, their scores, arms and inclusion probabilities, and how many of them are a hedge."""
+    """Rows chosen, their scores, arms and inclusion probabilities, how many are a hedge, who was asked."""
 
     rows: IntArray
     scores: FloatArray
     arms: NDArray[np.int8]
     n_hedge: int
     inclusion: FloatArray | None
+    committee: Committee
+
+    def account(self) -> dict[str, Any]:
+        """Return what ``history_`` says of the choice beside its rows."""
+        return {
+            "inclusion": None if self.inclusion is None else self.inclusion.tolist(),
+            "query_model": self.committee.names,
+            "partner_advantage": self.committee.partner_advantage,
+        }
+
+
+NOBODY_ASKED = {"inclusion": None, "query_model": None, "partner_advantage": None}
 
 
 @dataclass
@@ -81,7 +94,9 @@ class Acquisition:
                 n_queries, state.all_codes, state.all_arms, len(state.classes), rng
             )
         n_hedge = min(n_anomalies + n_random, n_queries)
-        chosen, scores, inclusion = self._select(pool, free, n_queries - n_hedge, state, model, step)
+        chosen, scores, inclusion, committee = self._select(
+            pool, free, n_queries - n_hedge, state, model, step
+        )
         arms = np.full(len(chosen), RANDOM, dtype=np.int8)
         if n_hedge:
             rest = np.setdiff1d(free, chosen, assume_unique=True)
@@ -95,7 +110,7 @@ class Acquisition:
                 strange = hedge_arms == ANOMALY
                 share = (~strange).sum() / max(len(rest) - strange.sum(), 1)
                 inclusion = np.concatenate([inclusion, np.where(strange, 1.0, share)])
-        return Choice(chosen, scores[np.searchsorted(free, chosen)], arms, n_hedge, inclusion)
+        return Choice(chosen, scores[np.searchsorted(free, chosen)], arms, n_hedge, inclusion, committee)
 
     def arms_of(self, pool: Pool, rows: IntArray, state: LabelState, step: int) -> NDArray[np.int8]:
         """Tell which of the rows answered in a live round the hedge would have asked for as anomalies.
@@ -127,7 +142,7 @@ class Acquisition:
 
     def _select(
         self, pool: Pool, free: IntArray, n_queries: int, state: LabelState, model: Any, step: int
-    ) -> tuple[IntArray, FloatArray, FloatArray | None]:
+    ) -> tuple[IntArray, FloatArray, FloatArray | None, Committee]:
         selector = clone(self.selector)
         set_seed(selector, self.streams.seed("selector", step))
         X_free = pool.X if len(free) == len(pool) else take_rows(pool.X, free)
@@ -144,7 +159,7 @@ class Acquisition:
                 n_queries,
                 reference=features[self._unlabelled(pool, free, state)],
             )
-            return free[chosen], scores, inclusion
+            return free[chosen], scores, inclusion, committee
         committee = self._committee(state, model, lambda X: self.features(X, model))
         X_labeled, y_labeled, _ = state.labelled()
         chosen = np.asarray(
@@ -153,18 +168,19 @@ class Acquisition:
             else [],
             dtype=np.intp,
         )
-        return free[chosen], np.asarray(selector.score_samples(committee, X_free)), None
+        return free[chosen], np.asarray(selector.score_samples(committee, X_free)), None, committee
 
     def _unlabelled(self, pool: Pool, free: IntArray, state: LabelState) -> IntArray:
         """Rows the density is taken over: all without a label, those whose label cannot be had too."""
         return state.free if pool.X is state.X else free
 
     def _committee(self, state: LabelState, model: Any, features: Any) -> Committee:
+        alone = Committee([(model, None)], state.classes)
         if self.query_estimator is None or not hasattr(model, "classes_"):
-            return Committee([(model, None)], state.classes)
+            return alone
         X, y, _ = state.labelled()
         if len(np.unique(y)) < 2:
-            return Committee([(model, None)], state.classes)
+            return alone
         seed = self.streams.seed("query_estimator")
         if self.query_estimator != "auto":
             own = clone(self.query_estimator)
@@ -172,6 +188,9 @@ class Acquisition:
             return Committee([(own.fit(X, y), None)], state.classes)
         partner = make_partner(model, seed)
         if partner is None:
-            return Committee([(model, None)], state.classes)
-        partner.fit(self.features(X, model), y)
-        return Committee([(model, None), (partner, features)], state.classes)
+            return alone
+        known = self.features(X, model)
+        advantage = partner_advantage(model, X, partner, known, y, seed)
+        if not are_peers(advantage):
+            return Committee([(model, None)], state.classes, advantage)
+        return Committee([(model, None), (partner.fit(known, y), features)], state.classes, advantage)

@@ -8,8 +8,8 @@ import numpy as np
 
 from synda_sk._acquisition import Acquisition
 from synda_sk._state import LabelState, Pool
-from synda_sk.selection._start import combine_picks, start_block, start_blocks
-from synda_sk.typing import FloatArray, IntArray
+from synda_sk.selection._start import RANDOM, combine_picks, start_block, start_blocks
+from synda_sk.typing import IntArray
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Replay:
         budget: int,
         n_rounds: int,
         cap: Callable[[int], int] | None,
-        train: Callable[[int, IntArray, int, FloatArray | None], Any],
+        train: Callable[..., Any],
     ) -> None:
         """Play until the budget is spent.
 
@@ -100,11 +100,12 @@ class Replay:
             Rounds after the first labels; each asks for an equal part.
         cap : callable or None
             B_t: the most labels of round t.
-        train : callable (step, rows, n_hedge, inclusion) -> classifier
+        train : callable (step, rows, n_exploring, account) -> classifier
             Fits to the state and records the stage.
         """
         self.start(initial, n_initial)
-        model = train(0, np.flatnonzero(self.state.rounds == 0), 0, None)
+        first = np.flatnonzero(self.state.rounds == 0)
+        model = train(0, first, int((self.state.arms[first] != RANDOM).sum()))
         per_round = int(np.ceil((budget - self.state.n_labels) / n_rounds))
         step = 0
         while self.state.n_labels < budget:
@@ -114,4 +115,4 @@ class Replay:
                 n_queries = min(n_queries, cap(step - 1))
             choice = self.acquisition.choose(self.pool, self.askable, n_queries, self.state, model, step)
             self.reveal(choice.rows, step, choice.arms)
-            model = train(step, choice.rows, choice.n_hedge, choice.inclusion)
+            model = train(step, choice.rows, choice.n_hedge, choice.account())

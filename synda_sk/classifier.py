@@ -19,7 +19,7 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
-from synda_sk._acquisition import Acquisition
+from synda_sk._acquisition import NOBODY_ASKED, Acquisition
 from synda_sk._journal import Journal, write_down
 from synda_sk._prediction import PredictionMixin
 from synda_sk._replay import Replay
@@ -108,8 +108,9 @@ class SynDAClassifier(
         beta: ``mixer__synthetic_weight``.
     query_estimator : "auto", classifier or None, default="auto"
         The model behind uncertainty: "auto" is the mean of the estimator and a
-        fast partner of the other kind (forest or logistic regression), None the
-        estimator alone.
+        fast partner of the other kind (forest or logistic regression), or the
+        estimator alone once one of the two predicts significantly better out of
+        fold; None is the estimator alone.
     features : {"auto", "estimator"}, transformer or callable, default="auto"
         f(x) for densities, clusters and anomalies, see
         :class:`~synda_sk.utils.Features`. It sees every row of X, no label.
@@ -120,9 +121,10 @@ class SynDAClassifier(
         First labels of a replay: a number, or a share of the budget.
     initial : {"auto", "random", "diverse", "anomaly"} or array of int, default="auto"
         How they are chosen: "auto" mixes random rows, k-means medoids and, for
-        two classes, anomalies as long as these find the rarer class, and later
-        batches insure against a class not yet found; the others are plain; an
-        array names the rows.
+        two classes, anomalies as long as these find the rarer class; once every
+        class has five labels the rest is random, until then later batches insure
+        against a class not yet found. The others are plain; an array names the
+        rows.
     n_rounds : int, default=10
         Rounds a replay spreads the rest of the budget over.
     classes : array-like or None, default=None
@@ -157,9 +159,12 @@ class SynDAClassifier(
     history_ : list of dict
         One entry a stage: n_labels, n_per_class, batch (rows labelled),
         lambda_t, ratio, beta, complexity, performance, consistency (None where
-        not computed), generated, kept, exploration (rows of the batch that
-        were a hedge), inclusion (in a replay, the probability with which each
-        row of the batch was to be chosen), seconds.
+        not computed), generated, kept, exploration (rows of the batch picked
+        to find a class: medoids and anomalies at first, then the hedge), and in
+        a replay inclusion (the probability with which each row of the batch was
+        to be chosen), query_model (names of the models asked) and
+        partner_advantage (see `query_estimator`: how much better the partner
+        predicted, in standard errors); seconds.
     weighting_ : str
         How weights reached the model last: "none", "sample_weight", "routing",
         "step" or "resample".
@@ -584,7 +589,7 @@ class SynDAClassifier(
             train=self._train,
         )
 
-    def _train(self, step: int, batch: IntArray, n_hedge: int, inclusion: FloatArray | None = None) -> Any:
+    def _train(self, step: int, batch: IntArray, n_exploring: int, account: Any = NOBODY_ASKED) -> Any:
         with progress_task(self, getattr(self, "_callback_context", None), "stage"):
             X, y, weights = self._state.labelled()
             rows = np.flatnonzero(self._state.codes >= 0)
@@ -600,8 +605,8 @@ class SynDAClassifier(
                 "n_per_class": self._state.counts(),
                 "batch": np.asarray(batch).tolist(),
                 "lambda_t": getattr(self._selector(), "uncertainty_weight", None),
-                "exploration": n_hedge,
-                "inclusion": None if inclusion is None else inclusion.tolist(),
+                "exploration": n_exploring,
+                **account,
                 **stage.record,
             }
         )

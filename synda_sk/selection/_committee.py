@@ -83,15 +83,30 @@ class Committee:
         a function that turns them into features.
     classes : ndarray of shape (n_classes,)
         All classes, sorted.
+    partner_advantage : float or None, default=None
+        How much better than the estimator the partner predicted, in standard
+        errors; None where they were not compared.
     """
 
-    def __init__(self, members: list[tuple[Any, Any]], classes: Any) -> None:
+    def __init__(
+        self, members: list[tuple[Any, Any]], classes: Any, partner_advantage: float | None = None
+    ) -> None:
         self.members = members
         self.classes_ = classes
+        self.partner_advantage = partner_advantage
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the members' classes, pipelines by their last step."""
+        return [type(final_estimator(member)).__name__ for member, _ in self.members]
 
     def predict_proba(self, X: Table) -> FloatArray:
         """Return the mean probabilities, of shape (n_samples, n_classes)."""
-        return np.mean(
+        return self.members_proba(X).mean(axis=0)
+
+    def members_proba(self, X: Table) -> FloatArray:
+        """Return each member's probabilities, of shape (n_members, n_samples, n_classes)."""
+        return np.stack(
             [
                 align_probabilities(
                     predict_probabilities(member, X if features is None else features(X)),
@@ -99,6 +114,5 @@ class Committee:
                     self.classes_,
                 )
                 for member, features in self.members
-            ],
-            axis=0,
+            ]
         )

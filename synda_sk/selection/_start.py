@@ -9,10 +9,10 @@ from sklearn.metrics import pairwise_distances_argmin
 
 from synda_sk.typing import FloatArray, IntArray
 
-RANDOM, ANOMALY = 0, 1
+RANDOM, ANOMALY, MEDOID = 0, 1, 2
 
 _CLUSTER_ROWS = 5000
-_ENOUGH_LABELS = 5  # of the rarest class, to end the hedge
+_ENOUGH_LABELS = 5  # of the rarest class, to end the special start and the hedge
 _ENOUGH_HITS = 3  # before the anomaly arm is judged at all
 _ALIVE_PROBABILITY = 0.7
 _HOT_RATIO = 3.0
@@ -73,8 +73,8 @@ class ArmRecord:
 
 
 def start_blocks(n_initial: int) -> list[int]:
-    """Split the first labels into a block of 40 % and three of about 20 %."""
-    bounds = np.unique(np.round(np.array([0.0, 0.4, 0.6, 0.8, 1.0]) * n_initial).astype(int))
+    """Split the first labels into five blocks of about a fifth each."""
+    bounds = np.unique(np.round(np.linspace(0, n_initial, 6)).astype(int))
     return [int(size) for size in np.diff(bounds)]
 
 
@@ -90,7 +90,9 @@ def start_block(
 ) -> tuple[IntArray, NDArray[np.int8]]:
     """Choose the rows of one block of the adaptive start.
 
-    Half of a block is random. Of the other half, two classes give one part to
+    Once every class has five labels a block is random: rows picked to be unlike
+    the others cost where classes overlap, and are no longer needed. Until then
+    half of a block is random. Of the other half, two classes give one part to
     anomalies and one to k-means medoids, all to anomalies while that arm is
     hot, all to medoids once it is dead. More than two classes use medoids only.
 
@@ -120,6 +122,8 @@ def start_block(
     picked_by : ndarray of int8 of shape (n_queries,)
         Their arms.
     """
+    if np.bincount(codes[codes >= 0], minlength=n_classes).min() >= _ENOUGH_LABELS:
+        return combine_picks(n_queries, 0, 0, features, free, anomalies, rng)
     record = ArmRecord.from_labels(codes, arms, n_classes)
     quarter = round(n_queries / 4)
     if n_classes > 2 or not record.alive(rng):
@@ -183,7 +187,8 @@ def combine_picks(
     rest = np.flatnonzero(open_)
     random = rng.choice(rest, size=n_queries - len(strange) - len(central), replace=False)
     rows = np.concatenate([strange, central, random])
-    return rows, np.where(np.arange(len(rows)) < len(strange), ANOMALY, RANDOM).astype(np.int8)
+    arms = np.repeat([ANOMALY, MEDOID, RANDOM], [len(strange), len(central), len(random)])
+    return rows, arms.astype(np.int8)
 
 
 def medoids(features: FloatArray, rows: IntArray, n_medoids: int, rng: np.random.Generator) -> IntArray:

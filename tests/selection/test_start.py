@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from synda_sk.selection._anomaly import anomaly_order
 from synda_sk.selection._start import (
     ANOMALY,
+    RANDOM,
     ArmRecord,
     combine_picks,
     hedge_size,
@@ -23,8 +24,8 @@ def test_start_blocks_add_up(n_initial):
     assert sum(blocks) == n_initial
     assert min(blocks) > 0
     if n_initial >= 50:
-        assert len(blocks) == 4
-        assert blocks[0] == round(0.4 * n_initial)
+        assert len(blocks) == 5
+        assert max(blocks) - min(blocks) <= 1
 
 
 def test_the_arm_lives_until_three_hits_and_then_must_be_better():
@@ -71,12 +72,26 @@ def test_a_block_uses_anomalies_only_for_two_classes_and_a_living_arm():
     assert n_anomalies(none, arms, 3) == 0
     codes, tried = none.copy(), arms.copy()
     codes[:100] = 0
-    codes[:8] = 1
+    codes[:4] = 1
     tried[50:100] = ANOMALY
     assert n_anomalies(codes, tried, 2) == 0
     tried[:] = 0
     tried[:20] = ANOMALY
     assert n_anomalies(codes, tried, 2) == 20
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 4), st.integers(0, 9), st.integers(0, 99))
+def test_a_block_is_random_once_every_class_has_five_labels(n_classes, n_rarest, seed):
+    rng = np.random.default_rng(seed)
+    F = rng.normal(size=(200, 3))
+    codes = np.full(200, -1)
+    codes[:100] = np.resize(np.arange(n_classes - 1), 100)
+    codes[:n_rarest] = n_classes - 1
+    arms = np.zeros(200, dtype=np.int8)
+    free, order = np.arange(100, 200), np.arange(200)
+    _, picked_by = start_block(20, codes, arms, n_classes, F, free, order, rng)
+    assert (picked_by == RANDOM).all() == (n_rarest >= 5)
 
 
 def test_the_hedge_shrinks_and_ends():
