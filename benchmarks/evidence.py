@@ -5,8 +5,8 @@
 Random labelling, plain entropy, SynDA without and with synthetic rows, and, on
 the random labels at the end of the budget, self-training and label spreading.
 Finished cells (table, model, seed) are written at once and never played again:
-run it anew with more seeds and it goes on. Tests are paired t-tests, one-sided
-for harm, Holm-corrected over the cells.
+run it anew with more seeds and it goes on; an arm missing from a cell is played.
+Tests are paired t-tests, one-sided for harm, Holm-corrected over the cells.
 """
 
 import argparse
@@ -39,6 +39,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BUDGET = {"label_budget": 500, "initial_labels": 100, "n_rounds": 10}
 QUICK = {"label_budget": 120, "initial_labels": 60, "n_rounds": 2}
 POOL_ROWS = 3_000  # unlabelled rows the semi-supervised arms see
+SEMI_SUPERVISED = ("self-training", "label spreading")
+ARMS = ("random", "entropy", "synda, real rows", "synda", *SEMI_SUPERVISED)
 MODELS = {
     "forest": make_pipeline(TableEncoder(), RandomForestClassifier()),
     "logistic": make_pipeline(TableEncoder(), LogisticRegression(max_iter=1000)),
@@ -129,25 +131,50 @@ def arms(model: Any) -> dict[str, SynDAClassifier]:
 
 
 def play(
-    X: pd.DataFrame, y: np.ndarray, time: Any, model: Any, seed: int, budget: dict[str, int]
+    X: pd.DataFrame,
+    y: np.ndarray,
+    time: Any,
+    model: Any,
+    seed: int,
+    budget: dict[str, int],
+    played: set[str],
 ) -> list[Any]:
-    """Return the records of one cell: all arms on one split."""
+    """Return the records of one cell, all arms on one split, save those of the arms played before."""
     common = {"positive": 1, "time": time, "n_seeds": 1, "random_state": seed}
-    rounds = run_protocol(X, y, arms=arms(model), **common, **budget).rounds
+    rounds = []
+    active = {name: arm for name, arm in arms(model).items() if name not in played}
+    if active:
+        rounds += run_protocol(X, y, arms=active, **common, **budget).rounds
+    methods = [method for method in SEMI_SUPERVISED if method not in played]
+    if methods:
+        rounds += run_protocol(
+            X, y, arms=semi_supervised(X, y, time, model, seed, budget, methods), **common, **budget
+        ).rounds
+    wanted = ("arm", "seed", "n_labels", "average_precision", "recall_at_alerts", "positives_found", "kept")
+    return [{key: record[key] for key in wanted} for record in rounds]
+
+
+def semi_supervised(
+    X: pd.DataFrame,
+    y: np.ndarray,
+    time: Any,
+    model: Any,
+    seed: int,
+    budget: dict[str, int],
+    methods: list[str],
+) -> dict[str, SynDAClassifier]:
+    """Return the semi-supervised arms, which are given the labels that random labelling ends with."""
     train, _ = held_out_split(y, time=time, test_size=0.3, seed=seed)
     rng = np.random.default_rng(seed)
     pool = X.iloc[rng.choice(train, min(POOL_ROWS, len(train)), replace=False)]
     blind = arms(DummyClassifier())["random"].set_params(random_state=seed, **budget)
     labelled = np.flatnonzero(blind.fit(X.iloc[train], y[train]).labeled_iter_ >= 0)
-    semi = {
+    return {
         method: SynDAClassifier(
             WithPool(method, model, pool), initial=labelled, mixer=CurriculumMixer(synthetic_weight=0)
         )
-        for method in ("self-training", "label spreading")
+        for method in methods
     }
-    rounds += run_protocol(X, y, arms=semi, **common, **budget).rounds
-    wanted = ("arm", "seed", "n_labels", "average_precision", "recall_at_alerts", "positives_found", "kept")
-    return [{key: record[key] for key in wanted} for record in rounds]
 
 
 def summarise(cells: dict[str, list[Any]]) -> list[dict[str, Any]]:
@@ -240,9 +267,11 @@ def main() -> int:
             X, y, time = source.load(path)
             for kind, model in MODELS.items():
                 key = f"{name}/{kind}/{seed}"
-                if key in content["cells"]:
+                found = content["cells"].get(key, [])
+                played = {record["arm"] for record in found}
+                if played.issuperset(ARMS):
                     continue
-                content["cells"][key] = play(X, y, time, model, seed, budget)
+                content["cells"][key] = found + play(X, y, time, model, seed, budget, played)
                 content["table"] = summarise(content["cells"])
                 write_json(options.out, content)
                 sys.stderr.write(f"{key} done\n")
