@@ -275,8 +275,9 @@ def main() -> int:
                 content["table"] = summarise(content["cells"])
                 write_json(options.out, content)
                 sys.stderr.write(f"{key} done\n")
+    content["table"] = summarise(content["cells"])
     write_json(options.out, content)
-    show(content.get("table", []))
+    show(content["table"])
     return 0
 
 
