@@ -2,10 +2,11 @@
 
     python benchmarks/journal_faults.py [--kills 200] [--quick] [--out FILE]
 
-Each time a child teaches one row after another and says so on stdout once
-``teach`` has returned; it is killed with SIGKILL at a random moment. Then every
-acknowledged answer must be in the journal, with the label that was given, and
-the resumed model must equal a model fitted to the same rows.
+Each time a child teaches one row after another, sets every third aside, and
+says so on stdout once ``teach`` or ``set_aside`` has returned; it is killed with
+SIGKILL at a random moment. Then every acknowledged answer must be in the
+journal, with the label that was given or as set aside, and the resumed model
+must equal a model fitted to the same rows.
 """
 
 import argparse
@@ -40,7 +41,10 @@ def child(path: Path) -> None:
     partly[20:] = np.nan
     clf = SynDAClassifier(MODEL, random_state=0, journal=path).fit(X, partly)
     for row in range(20, len(X)):
-        clf.teach(np.array([row]), y[[row]])
+        if row % 3:
+            clf.teach(np.array([row]), y[[row]])
+        else:
+            clf.set_aside(np.array([row]))
         print(row, flush=True)
 
 
@@ -61,13 +65,15 @@ def one_kill(path: Path, delay: float) -> dict[str, int]:
     clf = SynDAClassifier(MODEL, random_state=0, journal=path).resume(X)
     labelled = np.flatnonzero(clf.labeled_iter_ >= 0)
     at_once = clone(MODEL).fit(X[labelled], y[labelled])
-    lost = np.setdiff1d(acknowledged, labelled)
+    told = np.union1d(labelled[labelled % 3 > 0], clf.set_aside_[clf.set_aside_ % 3 == 0])
+    told = told[told >= 20]
+    lost = np.setdiff1d(acknowledged, told)
     differs = not np.array_equal(at_once.predict_proba(X), clf.predict_proba(X))
     clf.set_params(journal=None).teach(np.array([len(X) - 1]), [0.0])  # closes the journal
     return {
         "acknowledged": len(acknowledged),
         "lost": len(lost),
-        "written_unacknowledged": len(labelled) - 20 - len(acknowledged),
+        "written_unacknowledged": len(told) - len(acknowledged),
         "killed_in_a_transaction": int(hot),
         "model_differs": int(differs),
     }

@@ -136,7 +136,7 @@ class Acquisition:
             rng = self.streams.generator("hedge", step)
             n_anomalies, _ = hedge_size(len(rows), state.all_codes, state.all_arms, len(state.classes), rng)
             if n_anomalies:
-                free = pool.anomalies[state.codes[pool.anomalies] < 0]
+                free = pool.anomalies[state.is_free[pool.anomalies]]
                 arms[np.isin(rows, free[: 2 * n_anomalies])] = ANOMALY
         return arms
 
@@ -172,7 +172,7 @@ class Acquisition:
 
     def _unlabelled(self, pool: Pool, free: IntArray, state: LabelState) -> IntArray:
         """Rows the density is taken over: all without a label, those whose label cannot be had too."""
-        return state.free if pool.X is state.X else free
+        return state.unlabelled if pool.X is state.X else free
 
     def _committee(self, state: LabelState, model: Any, features: Any) -> Committee:
         alone = Committee([(model, None)], state.classes)

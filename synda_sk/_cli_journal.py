@@ -91,6 +91,8 @@ def final_labels(record: Record) -> list[dict[str, Any]]:
     outside = []
     for number, entry in enumerate(record.entries):
         answers = entry.answers
+        if entry.kind == "aside":
+            continue
         for row, label in enumerate(answers.labels.tolist()):
             position = None if answers.rows is None else int(answers.rows[row])
             told = {"position": position, "round": int(entry.rounds[row]), "label": label}
@@ -108,6 +110,26 @@ def final_labels(record: Record) -> list[dict[str, Any]]:
     return [stored[position] for position in sorted(stored)] + outside
 
 
+def set_aside(record: Record) -> list[int]:
+    """Return the positions of the rows set aside and not labelled since.
+
+    Parameters
+    ----------
+    record : Record
+        What a journal holds.
+
+    Returns
+    -------
+    list of int
+        Sorted.
+    """
+    rows: set[int] = set()
+    for entry in record.entries:
+        named = entry.answers.batch.tolist()
+        rows = rows.union(named) if entry.kind == "aside" else rows.difference(named)
+    return sorted(rows)
+
+
 def _summary(record: Record, labels: list[dict[str, Any]]) -> str:
     by_class = Counter(told["label"] for told in labels)
     by_round = Counter(told["round"] for told in labels)
@@ -115,6 +137,7 @@ def _summary(record: Record, labels: list[dict[str, Any]]) -> str:
     lines = [
         f"labels   {len(labels)}: {n_stored} of a table of {record.n_rows} rows, "
         f"{len(labels) - n_stored} of rows from outside",
+        f"aside    {len(set_aside(record))}",
         "classes  " + ", ".join(f"{label}: {by_class[label]}" for label in sorted(by_class)),
         "rounds   " + ", ".join(f"{number}: {by_round[number]}" for number in sorted(by_round)),
         f"written  {record.entries[0].time} to {record.entries[-1].time}",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from synda_sk._journal_file import DAMAGED, TABLES, JournalFile
+from synda_sk._journal_file import DAMAGED, TABLES, UPGRADE, JournalFile
 from synda_sk._journal_record import Record, checksum, describe, insert, known, make_entry, read
 from synda_sk._state import Answers, LabelState
 from synda_sk.exceptions import JournalError
@@ -121,6 +121,7 @@ class Journal:
         try:
             with file.transaction() as connection:
                 self._check_unchanged(file, new)
+                connection.execute(UPGRADE)
                 if new:
                     for statement in TABLES:
                         connection.execute(statement)

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from synda_sk.exceptions import JournalError
 
 APPLICATION_ID = 0x53594E44  # "SYND"
-VERSION = 1
+VERSION = 2  # 1 has no rows set aside
 MAGIC = b"SQLite format 3\x00"
 TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value, checksum INTEGER)",
@@ -29,8 +29,8 @@ TABLES = (
     "CREATE TABLE labels (id INTEGER PRIMARY KEY, seq INTEGER, position INTEGER, label TEXT, weight REAL, "
     "round INTEGER, arm INTEGER, cells TEXT, checksum INTEGER)",
     f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {VERSION}",
 )
+UPGRADE = f"PRAGMA user_version = {VERSION}"
 _OPEN: "weakref.WeakSet[JournalFile]" = weakref.WeakSet()
 
 

@@ -25,8 +25,9 @@ class Entry:
 
     Parameters
     ----------
-    kind : {"stored", "outside"}
-        Rows of the stored table, or from elsewhere.
+    kind : {"stored", "outside", "aside"}
+        Labelled rows of the stored table, or from elsewhere, or rows of the
+        stored table that were set aside.
     first : bool
         Whether it tells the state at the beginning, and not answers.
     time : str
@@ -118,7 +119,7 @@ def _encode_stage(stage: dict[str, Any]) -> list[Any]:
             if key == "n_per_class":
                 cell: Any = [[encode_scalar(label), count] for label, count in value.items()]
             else:
-                cell = value if key == "batch" else encode_scalar(value)
+                cell = value if isinstance(value, list) else encode_scalar(value)
         except TypeError:
             cell = None
         pairs.append([key, cell])
@@ -126,12 +127,12 @@ def _encode_stage(stage: dict[str, Any]) -> list[Any]:
 
 
 def _decode_stage(pairs: list[Any]) -> dict[str, Any]:
-    stage = {}
+    stage: dict[str, Any] = {"corrected": [], "set_aside": []}
     for key, cell in pairs:
         if key == "n_per_class":
             stage[key] = {decode_scalar(label): count for label, count in cell}
         else:
-            stage[key] = cell if key == "batch" else decode_scalar(cell)
+            stage[key] = cell if isinstance(cell, list) else decode_scalar(cell)
     return stage
 
 
@@ -155,7 +156,7 @@ def make_entry(
     rows, n = answers.rows, len(answers.labels)
     schema, cells = encode_rows(answers.X if rows is None else take_rows(state.X, rows))
     entry = {
-        "kind": "outside" if rows is None else "stored",
+        "kind": "outside" if rows is None else "aside" if answers.cannot_tell else "stored",
         "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "step": answers.step,
         "weighted": int(answers.weights is not None),
@@ -231,7 +232,7 @@ def _decode_entry(values: tuple[Any, ...], schemas: dict[int, Schema], rows: lis
     if len(rows) != n:
         raise ValueError(f"{len(rows)} of {n} labels are there")
     positions, labels, weights, rounds, arms, cells = zip(*rows, strict=True) if n else ((),) * 6
-    stored = kind.startswith("stored")
+    stored = not kind.startswith("outside")
     answers = Answers(
         step=step,
         labels=decode_array([json.loads(label) for label in labels], dtype),

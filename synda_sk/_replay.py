@@ -41,7 +41,7 @@ class Replay:
     @property
     def askable(self) -> IntArray:
         """Rows whose label is hidden but can be had."""
-        return np.flatnonzero((self.truth >= 0) & (self.state.codes < 0))
+        return np.flatnonzero((self.truth >= 0) & self.state.is_free)
 
     def start(self, initial: Any, n_initial: int) -> None:
         """Reveal the first labels.

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from synda_sk._acquisition import NOBODY_ASKED
 from synda_sk._journal import Journal
 from synda_sk._journal_codec import decode_rows, encode_rows, same_columns
 from synda_sk._journal_record import Entry, Record
@@ -23,9 +24,9 @@ class Resumed:
         As it was after the last answer.
     history : list of dict
         The stages before the last; what only their training could tell is None,
-        and batches are positions in the table of fit.
-    last : Answers
-        The last answers.
+        and rows are positions in the table of fit.
+    last : dict
+        The last stage, to be trained anew.
     consistency : float
         C_t the last stage began with.
     entropy : int
@@ -34,7 +35,7 @@ class Resumed:
 
     state: LabelState
     history: list[dict[str, Any]]
-    last: Answers
+    last: dict[str, Any]
     consistency: float
     entropy: int
 
@@ -62,7 +63,9 @@ def rebuild(journal: Journal, X: Table | None) -> Resumed:
         If `X` is another table.
     """
     record = journal.read()
-    stored = [entry for entry in record.entries if entry.kind == "stored"]
+    blind = X is None
+    kinds = ("stored",) if blind else ("stored", "aside")
+    stored = [entry for entry in record.entries if entry.kind in kinds]
     cells = {
         row: cell
         for entry in stored
@@ -70,7 +73,7 @@ def rebuild(journal: Journal, X: Table | None) -> Resumed:
     }
     positions = np.array(sorted(cells), dtype=np.intp)
     texts = [cells[row] for row in positions.tolist()]
-    if X is None:
+    if blind:
         X = decode_rows(record.schema, texts)
         if record.fortran and len(positions) == record.n_rows:
             X = np.asfortranarray(X)
@@ -86,11 +89,15 @@ def rebuild(journal: Journal, X: Table | None) -> Resumed:
         answers = _placed(entry, places)
         if entry.first:
             _restore(state, entry, answers)
-            continue
-        state.take(answers)
-        history[answers.step :] = [_stage(state, entry.answers)]
-    last = record.entries[-1]
-    return Resumed(state, history[:-1], last.answers, last.consistency, record.entropy)
+        elif entry.kind == "aside":
+            history[answers.step]["set_aside"] += entry.answers.batch.tolist()
+            if not blind:
+                state.take(answers)
+        else:
+            corrected = np.isin(answers.batch, state.take(answers))
+            history[answers.step :] = [_stage(state, entry.answers, entry.answers.batch[corrected])]
+    consistency = next(entry.consistency for entry in reversed(record.entries) if entry.kind != "aside")
+    return Resumed(state, history[:-1], history[-1], consistency, record.entropy)
 
 
 def _placed(entry: Entry, places: IntArray) -> Answers:
@@ -107,14 +114,16 @@ def _restore(state: LabelState, entry: Entry, answers: Answers) -> None:
         state.rounds[answers.rows] = entry.rounds
 
 
-def _stage(state: LabelState, answers: Answers) -> dict[str, Any]:
+def _stage(state: LabelState, answers: Answers, corrected: IntArray) -> dict[str, Any]:
     trained = ("lambda_t", "ratio", "beta", "complexity", "performance", "consistency")
     return {
         "n_labels": state.n_labels,
         "n_per_class": state.counts(),
         "batch": answers.batch.tolist(),
+        "corrected": corrected.tolist(),
+        "set_aside": [],
         "exploration": answers.n_hedge,
-        "inclusion": None,
+        **NOBODY_ASKED,
         **dict.fromkeys((*trained, "generated", "kept", "seconds")),
     }
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
+from synda_sk._state import LabelState
 from synda_sk.base import rows_wanted
 from synda_sk.exceptions import BudgetClippedWarning, InertParameterWarning
 from synda_sk.typing import FloatArray, IntArray, Table
@@ -208,7 +209,7 @@ def as_positions(rows: Any) -> IntArray | None:
     )
 
 
-def check_positions(rows: IntArray, n_rows: int | None) -> None:
+def check_positions(rows: IntArray, n_rows: int | None, name: str = "X_or_indices") -> None:
     """Raise unless the positions lie in [0, n_rows) and none is repeated; None: there is no table.
 
     Raises
@@ -218,13 +219,33 @@ def check_positions(rows: IntArray, n_rows: int | None) -> None:
     """
     if n_rows is None:
         raise ValueError(
-            "X_or_indices holds positions, but the table they belong to was not given to resume(); "
+            f"{name} holds positions, but the table they belong to was not given to resume(); "
             "give it, as resume(X), or pass the rows themselves."
         )
     if len(rows) and (rows.min() < 0 or rows.max() >= n_rows):
-        raise ValueError(f"X_or_indices holds positions outside [0, {n_rows}), the rows given to fit.")
+        raise ValueError(f"{name} holds positions outside [0, {n_rows}), the rows given to fit.")
     if len(np.unique(rows)) < len(rows):
-        raise ValueError("X_or_indices names a row more than once.")
+        raise ValueError(f"{name} names a row more than once.")
+
+
+def rows_to_set_aside(indices: Any, state: LabelState, n_rows: int | None) -> IntArray:
+    """Return the rows named that are not yet set aside.
+
+    Raises
+    ------
+    ValueError
+        If `indices` are no positions of rows of the stored table, or of rows that have a label.
+    """
+    rows = np.asarray(indices)
+    if rows.ndim != 1 or (len(rows) and rows.dtype.kind not in "iu"):
+        raise ValueError("indices must be a one-dimensional array of row positions (int).")
+    if not len(rows):
+        return rows.astype(np.intp)
+    check_positions(rows, n_rows, "indices")
+    labelled = rows[state.codes[rows] >= 0]
+    if len(labelled):
+        raise ValueError(f"indices names rows that have a label: {labelled.tolist()}; set aside only others.")
+    return rows[~state.set_aside[rows]].astype(np.intp)
 
 
 def check_kind(known: NDArray[Any], classes: NDArray[Any]) -> None:

@@ -53,14 +53,14 @@ class Pool:
 
 @dataclass
 class Answers:
-    """Labels that came in one round.
+    """Labels that came in one round, or rows that nobody could label.
 
     Parameters
     ----------
     step : int
         The round.
     labels : ndarray of shape (n_answers,)
-        Known labels.
+        Known labels; None for each row that nobody could label.
     rows : ndarray of int of shape (n_answers,) or None
         Rows of the stored table; None for rows from outside.
     X : table of shape (n_answers, n_features) or None
@@ -88,9 +88,14 @@ class Answers:
         """How many rows the hedge picked."""
         return 0 if self.arms is None else int((self.arms == ANOMALY).sum())
 
+    @property
+    def cannot_tell(self) -> bool:
+        """Whether these are rows that nobody could label."""
+        return len(self.labels) > 0 and self.labels[0] is None
+
 
 class LabelState:
-    """Which rows are labelled, since which round, and picked by which arm.
+    """Which rows are labelled, since which round and picked by which arm, and which are set aside.
 
     Labels are stored as codes into `classes`; rows taught from outside the
     stored table are appended behind it.
@@ -111,6 +116,7 @@ class LabelState:
         self.codes = np.full(len(X), -1, dtype=np.intp)
         self.rounds = np.full(len(X), -1, dtype=np.intp)
         self.arms = np.full(len(X), RANDOM, dtype=np.int8)
+        self.set_aside = np.zeros(len(X), dtype=bool)
         self.weights = None if sample_weight is None else sample_weight.copy()
         self._added: tuple[Table, IntArray, FloatArray] | None = None
 
@@ -120,9 +126,19 @@ class LabelState:
         return self._added
 
     @property
-    def free(self) -> IntArray:
+    def unlabelled(self) -> IntArray:
         """Stored rows without a label."""
         return np.flatnonzero(self.codes < 0)
+
+    @property
+    def is_free(self) -> NDArray[np.bool_]:
+        """Which stored rows may be asked about: neither labelled nor set aside."""
+        return (self.codes < 0) & ~self.set_aside
+
+    @property
+    def free(self) -> IntArray:
+        """Stored rows that may be asked about."""
+        return np.flatnonzero(self.is_free)
 
     @property
     def n_labels(self) -> int:
@@ -162,26 +178,33 @@ class LabelState:
         """Return the codes of known labels."""
         return np.searchsorted(self.classes, labels)
 
-    def take(self, answers: Answers) -> None:
-        """Take the labels of one round in."""
+    def take(self, answers: Answers) -> IntArray:
+        """Take the answers of one round in; return the stored rows whose label is another now."""
+        nothing = np.empty(0, dtype=np.intp)
+        if answers.cannot_tell:
+            self.set_aside[answers.batch] = True
+            return nothing
         self.extend_classes(answers.labels)
         codes = self.encode(answers.labels)
         if answers.rows is None:
             self.append(answers.X, codes, answers.weights)
-            return
+            return nothing
+        before = self.codes[answers.rows]
         self.reveal(answers.rows, codes, answers.step, answers.arms)
         if answers.weights is not None:
             self.require_weights()[answers.rows] = answers.weights
+        return answers.rows[(before >= 0) & (before != codes)]
 
     def reveal(
         self, rows: IntArray, codes: IntArray, step: int, arms: NDArray[np.int8] | None = None
     ) -> None:
-        """Label stored rows."""
+        """Label stored rows; one that has a label gets the new one, and keeps its round and arm."""
         new = self.rounds[rows] < 0
         self.codes[rows] = codes
+        self.set_aside[rows] = False
         self.rounds[rows[new]] = step
         if arms is not None:
-            self.arms[rows] = arms
+            self.arms[rows[new]] = arms[new]
 
     def append(self, X: Table, codes: IntArray, sample_weight: FloatArray | None) -> None:
         """Label rows from outside the stored table."""

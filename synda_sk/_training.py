@@ -60,6 +60,7 @@ class Trainer:
     weighting: str
     streams: SeedStreams
     consistency: float = 1.0  # C_t of the last synthetic rows
+    consistency_before: float = 1.0  # that the last stage began with
 
     def train(
         self,
@@ -93,6 +94,7 @@ class Trainer:
             With fewer than two classes seen, a constant predictor.
         """
         started = time.perf_counter()
+        self.consistency_before = self.consistency
         record = dict.fromkeys(("ratio", "complexity", "performance", "consistency"))
         record |= {"beta": 0.0, "generated": 0, "kept": 0}
         if len(np.unique(y)) < 2:

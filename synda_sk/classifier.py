@@ -33,6 +33,7 @@ from synda_sk._settings import (
     check_stackable,
     query_size,
     row_weights,
+    rows_to_set_aside,
     set_n_jobs,
     settle_budget,
     settle_classes,
@@ -136,9 +137,10 @@ class SynDAClassifier(
     store_stages : bool, default=False
         Keep the model of each round, for :meth:`staged_predict_proba`.
     journal : path or None, default=None
-        A file that every answer is written to before :meth:`teach` does anything
-        else, so that a crash loses none; :meth:`resume` goes on from it. It holds
-        the labelled rows, readable by the owner alone. ``fit`` does not touch it.
+        A file that every answer is written to before :meth:`teach` and
+        :meth:`set_aside` do anything else, so that a crash loses none;
+        :meth:`resume` goes on from it. It holds those rows, readable by the
+        owner alone. ``fit`` does not touch it.
     n_jobs : int or None, default=None
         Given to every part that has an ``n_jobs`` left at None.
     random_state : int, RandomState instance or None, default=None
@@ -158,13 +160,17 @@ class SynDAClassifier(
         The round in which each row of fit was labelled: 0 at first, -1 never.
     history_ : list of dict
         One entry a stage: n_labels, n_per_class, batch (rows labelled),
-        lambda_t, ratio, beta, complexity, performance, consistency (None where
-        not computed), generated, kept, exploration (rows of the batch picked
-        to find a class: medoids and anomalies at first, then the hedge), and in
-        a replay inclusion (the probability with which each row of the batch was
-        to be chosen), query_model (names of the models asked) and
-        partner_advantage (see `query_estimator`: how much better the partner
-        predicted, in standard errors); seconds.
+        corrected (those of them that had another label before), set_aside (rows
+        set aside until the next stage), lambda_t, ratio, beta, complexity,
+        performance, consistency (None where not computed), generated, kept,
+        exploration (rows of the batch picked to find a class: medoids and
+        anomalies at first, then the hedge), and in a replay inclusion (the
+        probability with which each row of the batch was to be chosen),
+        query_model (names of the models asked) and partner_advantage (see
+        `query_estimator`: how much better the partner predicted, in standard
+        errors); seconds.
+    set_aside_ : ndarray of int
+        Rows of fit whose label nobody could tell, see :meth:`set_aside`.
     weighting_ : str
         How weights reached the model last: "none", "sample_weight", "routing",
         "step" or "resample".
@@ -388,7 +394,9 @@ class SynDAClassifier(
             self._begin(table, back.state, SeedStreams(back.entropy), {})
             self._pool = None if X is None else self._pool
             self._trainer.consistency, self._journal, self.history_ = back.consistency, journal, back.history
-            self._train(len(self.history_), back.last.batch, back.last.n_hedge)
+            account = {key: back.last.get(key) for key in NOBODY_ASKED}
+            self._train(len(self.history_), back.last["batch"], back.last["exploration"], account)
+            self.history_[-1] |= {key: back.last[key] for key in ("corrected", "set_aside")}
         except BaseException:
             journal.close()
             self.__dict__ = before
@@ -403,7 +411,8 @@ class SynDAClassifier(
         Parameters
         ----------
         X : table of shape (n_pool, n_features) or None, default=None
-            A pool. None asks about the rows of fit that have no label yet.
+            A pool. None asks about the rows of fit that have no label yet and
+            are not set aside.
         n_queries : int or None, default=None
             Rows wanted; None takes the selector's ``batch_size``.
         return_scores : bool, default=False
@@ -430,7 +439,7 @@ class SynDAClassifier(
             pool, free = self._pool, self._state.free
             if not len(free):
                 raise ValueError(
-                    "There is no stored pool: every row given to fit is labelled. "
+                    "There is no stored pool: every row given to fit is labelled or set aside. "
                     "Pass the unlabelled rows as X."
                 )
         else:
@@ -448,8 +457,9 @@ class SynDAClassifier(
             Rows of fit by their position (a one-dimensional integer array), or
             rows from elsewhere.
         y : array-like of shape (n_answers,)
-            Answers. Missing ones are skipped; an unseen label extends
-            `classes_`; a row of fit that has a label gets the new one.
+            Answers. Missing ones are skipped, and may be asked about again; an
+            unseen label extends `classes_`; a row of fit that has a label gets
+            the new one; one that was set aside comes back.
         sample_weight : array-like of shape (n_answers,) or None, default=None
             Weights of the rows, 1 by default.
 
@@ -490,15 +500,64 @@ class SynDAClassifier(
             answers.arms = self._acquisition().arms_of(self._pool, answers.rows, self._state, step)
             given = take_rows(self._pool.X, answers.rows)
         check_no_gaps(given, self.estimator_)
-        account = {"entropy": self._streams.entropy, "history": self.history_}
-        account["consistency"] = self._trainer.consistency
-        self._journal = write_down(
-            self._journal, self.journal, self._fit_params, self._state, answers, **account
-        )
-        self._state.take(answers)
+        self._write_down(answers, self._trainer.consistency)
+        corrected = self._state.take(answers)
         self.classes_ = self._state.classes
         self._train(step, answers.batch, answers.n_hedge)
+        self.history_[-1]["corrected"] = corrected.tolist()
         return self
+
+    def set_aside(self, indices: IntArray) -> Self:
+        """Take rows whose label nobody can tell out of the pool; nothing is refitted.
+
+        They are not asked about again, in any later round or session. To bring
+        a row back, :meth:`teach` its label.
+
+        Parameters
+        ----------
+        indices : ndarray of int of shape (n_rows,)
+            Rows of fit by their position, without a label. None may be named,
+            and rows already set aside stay so.
+
+        Returns
+        -------
+        SynDAClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If `indices` are no positions of such rows, or as
+            :class:`~synda_sk.exceptions.JournalError` if the journal cannot be
+            written; nothing has changed then.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.datasets import load_breast_cancer
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from synda_sk import SynDAClassifier
+        >>> X, y = load_breast_cancer(return_X_y=True)
+        >>> partly = np.where(np.arange(len(y)) < 30, y, np.nan)
+        >>> clf = SynDAClassifier(GaussianNB(), random_state=0).fit(X, partly)
+        >>> rows = clf.query(n_queries=4)
+        >>> clf = clf.set_aside(rows[:1]).teach(rows[1:], y[rows[1:]])
+        >>> bool(rows[0] in clf.query(n_queries=535)), clf.set_aside_ == rows[:1], clf.n_labels_
+        (False, array([ True]), 33)
+        """
+        check_is_fitted(self)
+        rows = rows_to_set_aside(indices, self._state, None if self._pool is None else len(self._pool))
+        if len(rows):
+            answers = Answers(len(self.history_) - 1, np.full(len(rows), None), rows, None, None)
+            self._write_down(answers, self._trainer.consistency_before)
+            self._state.take(answers)
+            self.history_[-1]["set_aside"] += rows.tolist()
+        return self
+
+    @property
+    def set_aside_(self) -> IntArray:
+        """Rows of fit that are set aside."""
+        return np.flatnonzero(self._state.set_aside)
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Return the routing of metadata: own ``sample_weight``, the rest to the estimator.
@@ -589,6 +648,12 @@ class SynDAClassifier(
             train=self._train,
         )
 
+    def _write_down(self, answers: Answers, consistency: float) -> None:
+        account = {"entropy": self._streams.entropy, "history": self.history_, "consistency": consistency}
+        self._journal = write_down(
+            self._journal, self.journal, self._fit_params, self._state, answers, **account
+        )
+
     def _train(self, step: int, batch: IntArray, n_exploring: int, account: Any = NOBODY_ASKED) -> Any:
         with progress_task(self, getattr(self, "_callback_context", None), "stage"):
             X, y, weights = self._state.labelled()
@@ -604,6 +669,8 @@ class SynDAClassifier(
                 "n_labels": self.n_labels_,
                 "n_per_class": self._state.counts(),
                 "batch": np.asarray(batch).tolist(),
+                "corrected": [],
+                "set_aside": [],
                 "lambda_t": getattr(self._selector(), "uncertainty_weight", None),
                 "exploration": n_exploring,
                 **account,

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
-from numpy.typing import NDArray
 
+from synda_sk.interop._answers import Answers
 from synda_sk.interop._rows import check_asked, columns_of, free_names, row_ids, spread
 from synda_sk.typing import IntArray, Table
 from synda_sk.utils import import_optional, is_frame, missing_values, take_rows
@@ -26,27 +26,6 @@ FRAUD_OR_GENUINE = MappingProxyType({"fraud": 1, "genuine": 0})
 TO_FILL_IN = ("answer", "minutes")
 NEEDED = ("position", *TO_FILL_IN)
 FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d .,()/-]*$)")
-
-
-class Answers(NamedTuple):
-    """What came back from the desk.
-
-    Parameters
-    ----------
-    indices : ndarray of int of shape (n_answers,)
-        Positions of the rows answered.
-    y : ndarray of object of shape (n_answers,)
-        Their labels, None where the answer is "unsure" or "cannot tell".
-    minutes : float
-        Time spent, summed over all rows.
-    set_aside : ndarray of int
-        Positions of the rows answered "cannot tell", not to be asked about again.
-    """
-
-    indices: IntArray
-    y: NDArray[np.object_]
-    minutes: float
-    set_aside: IntArray
 
 
 def write_queue(
@@ -143,7 +122,10 @@ def read_answers(
     unsure: str = "unsure",
     cannot_tell: str = "cannot tell",
 ) -> Answers:
-    """Read a queue that was filled in, ready for ``clf.teach(answers.indices, answers.y)``.
+    """Read a queue that was filled in.
+
+    All of it goes to the classifier in one line,
+    ``clf.set_aside(answers.set_aside).teach(answers.indices, answers.y)``.
 
     A blank answer means not answered yet: the row is left out. Capital letters
     and blanks around a word do not matter; a CSV may have come back with

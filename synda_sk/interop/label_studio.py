@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from synda_sk.interop._answers import Answers
 from synda_sk.interop._rows import check_asked, columns_of, free_names, row_ids, spread
 from synda_sk.typing import IntArray, Table
 from synda_sk.utils import missing_values
 
-__all__ = ["read_annotations", "write_tasks"]
+__all__ = ["Answers", "read_annotations", "write_tasks"]
 
 OWN = ("id", "position")
 
@@ -76,7 +76,7 @@ def write_tasks(
         <View>
           <Text name="row" value="$amount"/> <Text name="type" value="$type"/>
           <Choices name="label" toName="row">
-            <Choice value="fraud"/> <Choice value="genuine"/>
+            <Choice value="fraud"/> <Choice value="genuine"/> <Choice value="cannot tell"/>
           </Choices>
         </View>
 
@@ -90,7 +90,7 @@ def write_tasks(
     >>> X = np.array([[10.0, 1.0], [250.0, 0.0], [30.0, 1.0]])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_tasks(f"{folder}/tasks.json", X, np.array([1, 0]), scores=[0.9, 0.7])
-    ...     read_annotations(f"{folder}/tasks.json")[0].tolist()
+    ...     read_annotations(f"{folder}/tasks.json").indices.tolist()
     []
     """
     rows = check_asked(X, indices)
@@ -113,9 +113,16 @@ def write_tasks(
 
 
 def read_annotations(
-    path: str | Path, *, choices: Mapping[str, Any] | None = None, label_name: str = "label"
-) -> tuple[IntArray, NDArray[np.object_]]:
-    """Read Label Studio's JSON export, ready for ``clf.teach(*read_annotations(path))``.
+    path: str | Path,
+    *,
+    choices: Mapping[str, Any] | None = None,
+    label_name: str = "label",
+    cannot_tell: str = "cannot tell",
+) -> Answers:
+    """Read Label Studio's JSON export.
+
+    All of it goes to the classifier in one line,
+    ``clf.set_aside(answers.set_aside).teach(answers.indices, answers.y)``.
 
     Tasks without an annotation are left out. Where a row was annotated more
     than once, by one person or several, the annotation updated last counts
@@ -129,36 +136,47 @@ def read_annotations(
         As given to :func:`write_tasks`.
     label_name : str, default="label"
         Name of the Choices tag of the labelling configuration.
+    cannot_tell : str, default="cannot tell"
+        The choice for a row that should not be asked about again.
 
     Returns
     -------
-    indices : ndarray of int of shape (n_answers,)
-        Positions of the rows annotated.
-    y : ndarray of object of shape (n_answers,)
-        Their labels; None where the annotator skipped the task or chose nothing.
+    Answers
+        Positions, labels (None where the annotator skipped the task, chose
+        nothing or cannot tell), minutes (Label Studio's lead times of all
+        annotations), and the rows set aside.
 
     Raises
     ------
     ValueError
-        If the file is no such export, or an annotation has more than one
-        choice or one that `choices` does not name.
+        If the file is no such export, an annotation has more than one choice or
+        one that `choices` does not name, or `choices` names `cannot_tell`.
     """
+    if choices is not None and cannot_tell in choices:
+        raise ValueError(f"cannot_tell == {cannot_tell!r} is one of choices: {', '.join(choices)}.")
+    meaning = None if choices is None else {**choices, cannot_tell: None}
     tasks = json.loads(Path(path).read_text(encoding="utf-8-sig"))
     if not isinstance(tasks, list):
         raise ValueError(f"{Path(path).name!r} is no list of tasks; export the project in the format JSON.")
-    last: dict[int, tuple[tuple[datetime, int], Any]] = {}
+    last: dict[int, tuple[tuple[datetime, int], str | None, Any]] = {}
+    seconds = 0.0
     for n, task in enumerate(tasks, 1):
         data = task.get("data") if isinstance(task, dict) else None
         position = data.get("position") if isinstance(data, dict) else None
         if not isinstance(position, int) or position < 0:
             raise ValueError(f"Task {n} of {Path(path).name!r} has no data.position; write_tasks sets it.")
         for annotation in task.get("annotations", []):
+            seconds += annotation.get("lead_time") or 0.0
             when = _when(annotation)
             if position not in last or when > last[position][0]:
-                last[position] = when, _label_in(annotation, choices, label_name, f"in task {n}")
+                name = _choice_in(annotation, label_name, f"in task {n}")
+                known = None if name == cannot_tell else name
+                last[position] = when, name, _meaning_of(known, meaning, label_name, f"in task {n}")
     y = np.empty(len(last), dtype=object)
-    y[:] = [label for _, label in last.values()]
-    return np.fromiter(last, dtype=np.intp, count=len(last)), y
+    y[:] = [label for _, _, label in last.values()]
+    set_aside = [position for position, (_, name, _) in last.items() if name == cannot_tell]
+    rows = np.fromiter(last, dtype=np.intp, count=len(last))
+    return Answers(rows, y, seconds / 60, np.asarray(set_aside, dtype=np.intp))
 
 
 def _plain(value: Any) -> Any:
@@ -204,9 +222,7 @@ def _when(annotation: dict[str, Any]) -> tuple[datetime, int]:
     return moment, int(annotation.get("id") or 0)
 
 
-def _label_in(
-    annotation: dict[str, Any], choices: Mapping[str, Any] | None, label_name: str, where: str
-) -> Any:
+def _choice_in(annotation: dict[str, Any], label_name: str, where: str) -> str | None:
     if annotation.get("was_cancelled"):
         return None
     names = [
@@ -217,12 +233,16 @@ def _label_in(
     ]
     if len(names) > 1:
         raise ValueError(f"{label_name} has {len(names)} choices {where}: {names}; one is expected.")
-    if not names:
+    return names[0] if names else None
+
+
+def _meaning_of(name: str | None, choices: Mapping[str, Any] | None, label_name: str, where: str) -> Any:
+    if name is None:
         return None
     if choices is None:
-        return _label_of(names[0])
-    if names[0] not in choices:
-        near = get_close_matches(names[0], list(choices), n=1)
+        return _label_of(name)
+    if name not in choices:
+        near = get_close_matches(name, list(choices), n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"{label_name} == {names[0]!r} {where}: {hint}choices are: {', '.join(choices)}.")
-    return choices[names[0]]
+        raise ValueError(f"{label_name} == {name!r} {where}: {hint}choices are: {', '.join(choices)}.")
+    return choices[name]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -61,7 +61,11 @@ def test_a_day_at_the_desk(tmp_path, mixed_frame, suffix):
     assert answers.y.tolist() == [None, None, *truth[rows[3:]]]
     assert answers.minutes == 7.5
     assert answers.set_aside.tolist() == [rows[1]]
-    assert clf.teach(answers.indices, answers.y).n_labels_ == 65
+    clf.set_aside(answers.set_aside).teach(answers.indices, answers.y)
+    assert clf.n_labels_ == 65
+    assert clf.set_aside_.tolist() == [rows[1]]
+    asked_again = clf.query(n_queries=len(X))
+    assert set(rows) & set(asked_again) == {rows[0], rows[2]}
 
 
 def test_parquet_keeps_the_types_of_the_row(tmp_path, mixed_frame):
@@ -116,6 +120,7 @@ def test_words_of_another_desk(tmp_path, table):
     assert answers.minutes == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["fraud", "genuine", "unsure", "cannot tell", ""]), min_size=1, max_size=6))
 def test_every_answer_comes_back_once(tmp_path_factory, words):
     path = tmp_path_factory.mktemp("queue") / "cases.csv"

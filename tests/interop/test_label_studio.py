@@ -54,12 +54,16 @@ def test_a_round_with_the_classifier(path):
     tasks = tasks_in(path)
     assert [task["predictions"][0]["score"] for task in tasks] == scores.tolist()
     assert [task["data"]["x3"] for task in tasks] == X[rows, 3].tolist()
-    names = ["fraud" if label else "genuine" for label in truth[rows]]
-    annotate(path, [[annotation(n)] for n in names[:4]] + [[annotation(None, cancelled=True)], []])
-    indices, labels = read_annotations(path, choices=choices)
-    assert_array_equal(indices, rows[:5])
-    assert labels.tolist() == [*truth[rows[:4]].astype(float), None]
-    assert clf.teach(indices, labels).n_labels_ == 24
+    names = ["fraud" if label else "genuine" for label in truth[rows[:3]]] + ["cannot tell"]
+    annotate(path, [[annotation(n)] for n in names] + [[annotation(None, cancelled=True)], []])
+    answers = read_annotations(path, choices=choices)
+    assert_array_equal(answers.indices, rows[:5])
+    assert answers.y.tolist() == [*truth[rows[:3]].astype(float), None, None]
+    assert answers.set_aside.tolist() == [rows[3]]
+    clf.set_aside(answers.set_aside).teach(answers.indices, answers.y)
+    assert clf.n_labels_ == 23
+    assert clf.set_aside_.tolist() == [rows[3]]
+    assert set(rows) & set(clf.query(n_queries=100)) == set(rows[4:])
 
 
 @given(st.lists(LABELS, min_size=1, max_size=5))
@@ -68,16 +72,16 @@ def test_labels_of_any_type_come_back_as_they_were(tmp_path_factory, labels):
     write_tasks(path, np.zeros((len(labels), 1)), np.arange(len(labels)), suggested=labels)
     chosen = [task["predictions"][0]["result"] for task in tasks_in(path)]
     annotate(path, [[{"id": 1, "result": result}] for result in chosen])
-    indices, back = read_annotations(path)
-    assert_array_equal(indices, np.arange(len(labels)))
-    assert [(type(label), label) for label in back] == [(type(label), label) for label in labels]
+    answers = read_annotations(path, cannot_tell="\0")
+    assert_array_equal(answers.indices, np.arange(len(labels)))
+    assert [(type(label), label) for label in answers.y] == [(type(label), label) for label in labels]
 
 
 @pytest.mark.parametrize("label", [np.int64(3), np.float32(0.5), np.bool_(True), np.str_("odd"), "1", "true"])
 def test_numpy_labels_and_texts_that_look_like_numbers(path, label):
     write_tasks(path, [[0.0]], [0], suggested=np.array([label]))
     annotate(path, [[{"id": 1, "result": tasks_in(path)[0]["predictions"][0]["result"]}]])
-    (back,) = read_annotations(path)[1]
+    (back,) = read_annotations(path).y
     assert back == label
     assert isinstance(back, str) == isinstance(label, str)
 
@@ -126,12 +130,27 @@ def test_the_last_of_several_annotations_counts(path):
             [annotation("a", None, 3), annotation("b", earlier, 1)],
         ],
     )
-    assert read_annotations(path)[1].tolist() == ["b", "b", None, "b"]
+    assert read_annotations(path).y.tolist() == ["b", "b", None, "b"]
     tasks = tasks_in(path)
     path.write_text(json.dumps([*tasks, {**tasks[0], "annotations": [annotation("c", "2031-01-01")]}]))
-    indices, labels = read_annotations(path)
-    assert indices.tolist() == [0, 1, 2, 3]
-    assert labels[0] == "c"
+    answers = read_annotations(path)
+    assert answers.indices.tolist() == [0, 1, 2, 3]
+    assert answers.y[0] == "c"
+
+
+def test_only_the_last_annotation_sets_a_row_aside(path):
+    write_tasks(path, np.zeros((3, 1)), np.arange(3))
+    earlier, later = "2030-01-02T10:00:00Z", "2030-01-03T10:00:00Z"
+    told = [annotation("cannot tell", earlier), annotation("a", later)]
+    taken_back = [annotation("a", earlier), annotation("cannot tell", later)]
+    annotate(path, [told, taken_back, [{**annotation("weiß nicht"), "lead_time": 90.0}]])
+    answers = read_annotations(path)
+    assert answers.y.tolist() == ["a", None, "weiß nicht"]
+    assert answers.set_aside.tolist() == [1]
+    assert answers.minutes == 1.5
+    assert read_annotations(path, cannot_tell="weiß nicht").set_aside.tolist() == [2]
+    with pytest.raises(ValueError, match="cannot_tell == 'b' is one of choices: a, b"):
+        read_annotations(path, choices={"a": 1, "b": 0}, cannot_tell="b")
 
 
 def test_other_tags_of_the_configuration_are_passed_over(path):
@@ -139,8 +158,8 @@ def test_other_tags_of_the_configuration_are_passed_over(path):
     given_ = annotation("a")
     given_["result"].insert(0, {"from_name": "comment", "type": "textarea", "value": {"text": ["hm"]}})
     annotate(path, [[given_]])
-    assert read_annotations(path)[1].tolist() == ["a"]
-    assert read_annotations(path, label_name="verdict")[1].tolist() == [None]
+    assert read_annotations(path).y.tolist() == ["a"]
+    assert read_annotations(path, label_name="verdict").y.tolist() == [None]
 
 
 def test_what_cannot_be_read_is_named(path):
