@@ -178,8 +178,9 @@ def semi_supervised(
 
 
 def summarise(cells: dict[str, list[Any]]) -> list[dict[str, Any]]:
-    """Return a row for each table, model and arm, with Holm-corrected tests of harm."""
+    """Return a row for each table, model and arm over its whole cells, with Holm-corrected tests of harm."""
     table = []
+    cells = {key: found for key, found in cells.items() if {r["arm"] for r in found}.issuperset(ARMS)}
     for name in dict.fromkeys(key.rsplit("/", 1)[0] for key in cells):
         records = [
             record for key, found in cells.items() if key.rsplit("/", 1)[0] == name for record in found
