@@ -87,8 +87,9 @@ class Replay:
         n_rounds: int,
         cap: Callable[[int], int] | None,
         train: Callable[..., Any],
+        enough: Callable[[], bool],
     ) -> None:
-        """Play until the budget is spent.
+        """Play until the budget is spent, or enough is known and two classes at least.
 
         Parameters
         ----------
@@ -102,13 +103,15 @@ class Replay:
             B_t: the most labels of round t.
         train : callable (step, rows, n_exploring, account) -> classifier
             Fits to the state and records the stage.
+        enough : callable
+            The stopping rules' verdict on the last stage.
         """
         self.start(initial, n_initial)
         first = np.flatnonzero(self.state.rounds == 0)
         model = train(0, first, int((self.state.arms[first] != RANDOM).sum()))
         per_round = int(np.ceil((budget - self.state.n_labels) / n_rounds))
         step = 0
-        while self.state.n_labels < budget:
+        while self.state.n_labels < budget and not (self.state.n_classes_seen > 1 and enough()):
             step += 1
             n_queries = min(per_round, budget - self.state.n_labels)
             if cap is not None:

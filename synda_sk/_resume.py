@@ -115,7 +115,7 @@ def _restore(state: LabelState, entry: Entry, answers: Answers) -> None:
 
 
 def _stage(state: LabelState, answers: Answers, corrected: IntArray) -> dict[str, Any]:
-    trained = ("lambda_t", "ratio", "beta", "complexity", "performance", "consistency")
+    trained = ("lambda_t", "ratio", "beta", "complexity", "performance", "consistency", "agreement", "stop")
     return {
         "n_labels": state.n_labels,
         "n_per_class": state.counts(),

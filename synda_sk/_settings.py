@@ -11,6 +11,7 @@ from scipy.sparse import issparse
 from synda_sk._state import LabelState
 from synda_sk.base import rows_wanted
 from synda_sk.exceptions import BudgetClippedWarning, InertParameterWarning
+from synda_sk.selection._stopping import as_rules, measured
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import (
     check_weights,
@@ -41,8 +42,8 @@ def check_parts(clf: Any, estimator: Any) -> None:
         If a part is a class.
     ValueError
         If a parameter of a part is out of its range, a part brings its own
-        sampler, which only pipelines of samplers need, or the estimator takes
-        no weights though it has to.
+        sampler, which only pipelines of samplers need, `stopping` holds what is
+        no rule, or the estimator takes no weights though it has to.
     """
     for name in ("estimator", "query_estimator", *OWN_PARTS):
         part = getattr(clf, name)
@@ -55,6 +56,7 @@ def check_parts(clf: Any, estimator: Any) -> None:
                 f"{name} has its own sampler; inside SynDAClassifier the parts are given flat, so set "
                 f"{name}__sampler=None and pass its sampler as augmenter."
             )
+    as_rules(clf.stopping)
     if clf.weighting == "sample_weight":
         weight_route(estimator, clf.weighting)
 
@@ -159,15 +161,24 @@ def settle_initial(
     return initial, n_initial
 
 
-def warn_if_inert(selector: Any, is_missing: NDArray[np.bool_]) -> None:
-    """Say that a selector was given where there is nothing to acquire.
+def warn_if_inert(selector: Any, stopping: Any, is_missing: NDArray[np.bool_]) -> None:
+    """Say that a selector was given where there is nothing to acquire, or a rule without rows to ask about.
 
     Warns
     -----
     InertParameterWarning
         If every row is labelled.
     """
-    if selector is not None and not is_missing.any():
+    if is_missing.any():
+        return
+    if "agreement" in measured(as_rules(stopping)):
+        warnings.warn(
+            "stopping compares predictions of unlabelled rows, and every row is labelled: it will never say "
+            "to stop. Give fit the unlabelled rows too, with missing labels.",
+            InertParameterWarning,
+            stacklevel=4,
+        )
+    if selector is not None:
         warnings.warn(
             "selector is unused by fit, used by query(): every row is labelled and label_budget is None. "
             "Set label_budget to replay the acquisition of labels inside fit.",

@@ -156,6 +156,11 @@ class LabelState:
         n_added = 0 if self._added is None else len(self._added[1])
         return np.concatenate([self.arms, np.full(n_added, RANDOM, dtype=np.int8)])
 
+    @property
+    def n_classes_seen(self) -> int:
+        """Classes of which a label is known."""
+        return len(np.unique(self.all_codes[self.all_codes >= 0]))
+
     def counts(self) -> dict[Any, int]:
         """Labels known, by class."""
         codes = self.all_codes

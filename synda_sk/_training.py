@@ -70,6 +70,7 @@ class Trainer:
         classes: NDArray[Any],
         step: int,
         fit_params: dict[str, Any],
+        measure_performance: bool = False,
     ) -> Stage:
         """Fit a fresh model to labelled rows and the synthetic rows they allow.
 
@@ -87,6 +88,8 @@ class Trainer:
             The round.
         fit_params : dict
             Further parameters of the estimator's fit.
+        measure_performance : bool, default=False
+            Whether P_t is wanted though no part needs it.
 
         Returns
         -------
@@ -101,6 +104,8 @@ class Trainer:
             seen = y if len(y) else classes
             model: Any = DummyClassifier(strategy="prior").fit(np.zeros((len(seen), 1)), seen)
             return Stage(model, "none", record | {"seconds": time.perf_counter() - started})
+        if measure_performance or callable(self.mixer.ratio):
+            record["performance"] = self._performance(X, y)
         X_mixed, y_mixed, weight = self._mix(X, y, sample_weight, step, record)
         if len(y_mixed) > len(y) and fit_params:
             raise ValueError(
@@ -126,7 +131,7 @@ class Trainer:
         mixer = clone(self.mixer)
         feedback: dict[str, Any] = {}
         if callable(mixer.ratio):
-            feedback = {"performance": self._performance(X, y), "consistency": self.consistency}
+            feedback = {"performance": record["performance"], "consistency": self.consistency}
             record.update(feedback)
         n_synthetic, _ = mixer.plan(y, estimator=self.estimator, **feedback)
         if n_synthetic == 0:

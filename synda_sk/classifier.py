@@ -41,11 +41,13 @@ from synda_sk._settings import (
     warn_if_inert,
 )
 from synda_sk._state import Answers, LabelState, Pool
+from synda_sk._stop_set import StopSet
 from synda_sk._training import Trainer
 from synda_sk.augmentation import SyntheticAugmenter
 from synda_sk.mixing import CurriculumMixer
 from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
+from synda_sk.selection._stopping import as_rules, first_reason, measured
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import (
     Features,
@@ -128,6 +130,11 @@ class SynDAClassifier(
         rows.
     n_rounds : int, default=10
         Rounds a replay spreads the rest of the budget over.
+    stopping : stopping rule, list of them or None, default=None
+        When enough is labelled, such as
+        :class:`~synda_sk.selection.StablePredictions`; any rule of a list will
+        do. A replay ends, though never before two classes are known; live,
+        `stop_reason_` tells.
     classes : array-like or None, default=None
         All labels there may be, where y does not show them yet.
     missing_label : "auto" or scalar, default="auto"
@@ -168,9 +175,13 @@ class SynDAClassifier(
         probability with which each row of the batch was to be chosen),
         query_model (names of the models asked) and partner_advantage (see
         `query_estimator`: how much better the partner predicted, in standard
-        errors); seconds.
+        errors); agreement with the model before (kappa on rows unlabelled at
+        first) and performance where `stopping` needs them, stop (its reason);
+        seconds.
     set_aside_ : ndarray of int
         Rows of fit whose label nobody could tell, see :meth:`set_aside`.
+    stop_reason_ : str or None
+        Why the labels are enough by the rules of `stopping`; None to go on.
     weighting_ : str
         How weights reached the model last: "none", "sample_weight", "routing",
         "step" or "resample".
@@ -219,6 +230,7 @@ class SynDAClassifier(
     _journal: Journal | None
     _pool: Any
     _state: LabelState
+    _stop_set: StopSet | None
     _trainer: Trainer
 
     _parameter_constraints = {
@@ -237,6 +249,7 @@ class SynDAClassifier(
         "initial_labels": [Interval(Integral, 1, None, closed="left"), Interval(Real, 0, 1, closed="right")],
         "initial": [StrOptions({"auto", "random", "diverse", "anomaly"}), "array-like"],
         "n_rounds": [Interval(Integral, 1, None, closed="left")],
+        "stopping": "no_validation",
         "classes": ["array-like", None],
         "missing_label": "no_validation",
         "weighting": [StrOptions({"auto", "sample_weight", "resample"})],
@@ -261,6 +274,7 @@ class SynDAClassifier(
         initial_labels: int | float = 0.2,
         initial: Any = "auto",
         n_rounds: int = 10,
+        stopping: Any = None,
         classes: Any = None,
         missing_label: Any = "auto",
         weighting: str = "auto",
@@ -281,6 +295,7 @@ class SynDAClassifier(
         self.initial_labels = initial_labels
         self.initial = initial
         self.n_rounds = n_rounds
+        self.stopping = stopping
         self.classes = classes
         self.missing_label = missing_label
         self.weighting = weighting
@@ -612,7 +627,7 @@ class SynDAClassifier(
                 rows = np.flatnonzero(truth >= 0)
                 self._state.reveal(rows, truth[rows], 0)
                 self._train(0, rows, 0)
-                warn_if_inert(self.selector, is_missing)
+                warn_if_inert(self.selector, self.stopping, is_missing)
             else:
                 self._run_replay(truth, budget, initial, n_initial)
             if self._callback_context is not None:
@@ -628,6 +643,7 @@ class SynDAClassifier(
         self._trainer = self._make_trainer()
         self._fit_params = fit_params
         self._journal = None
+        self._stop_set = None
         self.classes_ = state.classes
         self.history_ = []
         self._stages: list[Any] = []
@@ -646,6 +662,7 @@ class SynDAClassifier(
             n_rounds=self.n_rounds,
             cap=size if callable(size) else None,
             train=self._train,
+            enough=lambda: self.stop_reason_ is not None,
         )
 
     def _write_down(self, answers: Answers, consistency: float) -> None:
@@ -659,24 +676,28 @@ class SynDAClassifier(
             X, y, weights = self._state.labelled()
             rows = np.flatnonzero(self._state.codes >= 0)
             fit_params = _check_method_params(self._state.X, self._fit_params, indices=rows)
-            stage = self._trainer.train(X, y, weights, self.classes_, step, fit_params)
+            rules = as_rules(self.stopping)
+            measure_performance = "performance" in measured(rules)
+            stage = self._trainer.train(X, y, weights, self.classes_, step, fit_params, measure_performance)
+        entry = {
+            "n_labels": self._state.n_labels,
+            "n_per_class": self._state.counts(),
+            "batch": np.asarray(batch).tolist(),
+            "corrected": [],
+            "set_aside": [],
+            "lambda_t": getattr(self._selector(), "uncertainty_weight", None),
+            "exploration": n_exploring,
+            **account,
+            **stage.record,
+        }
+        entry["agreement"] = self._agreement(stage.model, rules)
+        entry["stop"] = first_reason(rules, [*self.history_, entry])
+        self.history_.append(entry)
         self.estimator_ = stage.model
         self.weighting_ = stage.route
-        self.n_labels_ = self._state.n_labels
+        self.stop_reason_ = entry["stop"]
+        self.n_labels_ = entry["n_labels"]
         self.labeled_iter_ = self._state.rounds
-        self.history_.append(
-            {
-                "n_labels": self.n_labels_,
-                "n_per_class": self._state.counts(),
-                "batch": np.asarray(batch).tolist(),
-                "corrected": [],
-                "set_aside": [],
-                "lambda_t": getattr(self._selector(), "uncertainty_weight", None),
-                "exploration": n_exploring,
-                **account,
-                **stage.record,
-            }
-        )
         if self.store_stages:
             self._stages.append(stage.model)
         if self.verbose:
@@ -684,6 +705,15 @@ class SynDAClassifier(
                 f"[SynDAClassifier] stage {step}: {self.n_labels_} labels {self._state.counts()}\n"
             )
         return stage.model
+
+    def _agreement(self, model: Any, rules: list[Any]) -> float | None:
+        """Return how far a model agrees with the one before, None where no rule asks or there is no pool."""
+        sizes = [rule.n_samples for rule in rules if "agreement" in rule.measures]
+        if not sizes or self._pool is None:
+            return None
+        if self._stop_set is None:
+            self._stop_set = StopSet(self._state, max(sizes), self._streams.generator("stop_set"))
+        return self._stop_set.agreement(model, self._pool.X)
 
     def _make_trainer(self) -> Trainer:
         estimator = clone(self._unfitted())

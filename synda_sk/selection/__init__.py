@@ -5,13 +5,23 @@ from synda_sk.selection._budget import LinearBudget
 from synda_sk.selection._hybrid import HybridQuerySelector
 from synda_sk.selection._proxy import ProxyClassifier
 from synda_sk.selection._random import RandomQuerySelector
+from synda_sk.selection._stopping import (
+    BaseStoppingRule,
+    MaxLabels,
+    PerformancePlateau,
+    StablePredictions,
+)
 from synda_sk.selection._uncertainty import entropy, margin
 
 __all__ = [
+    "BaseStoppingRule",
     "HybridQuerySelector",
     "LinearBudget",
+    "MaxLabels",
+    "PerformancePlateau",
     "ProxyClassifier",
     "RandomQuerySelector",
+    "StablePredictions",
     "entropy",
     "greedy_batch",
     "margin",
