@@ -34,6 +34,7 @@ class Choice(NamedTuple):
         }
 
 
+_COMMON = 0.2  # of an even share of the labels: a class that has it need not be searched for
 NOBODY_ASKED = {"inclusion": None, "query_model": None, "partner_advantage": None}
 
 
@@ -190,7 +191,9 @@ class Acquisition:
         if partner is None:
             return alone
         known = self.features(X, model)
-        advantage = partner_advantage(model, X, partner, known, y, seed)
+        advantage = None
+        if state.rarest_share_at_random() >= _COMMON / len(state.classes):
+            advantage = partner_advantage(model, X, partner, known, y, seed)
         if not are_peers(advantage):
             return Committee([(model, None)], state.classes, advantage)
         return Committee([(model, None), (partner.fit(known, y), features)], state.classes, advantage)

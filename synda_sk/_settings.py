@@ -95,10 +95,7 @@ def settle_classes(classes: Any, known: NDArray[Any]) -> NDArray[Any]:
                 "the possible labels in classes."
             )
         return seen
-    try:
-        named = np.unique(split_missing(classes)[0])
-    except ValueError as error:
-        raise ValueError(f"classes == {classes!r}, must be the labels there may be: {error}") from error
+    named = np.unique(split_missing(classes, name="classes")[0])
     unknown = np.setdiff1d(seen, named)
     if len(unknown):
         raise ValueError(f"classes == {named.tolist()} lacks the labels {unknown.tolist()} found in y.")

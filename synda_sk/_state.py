@@ -161,6 +161,12 @@ class LabelState:
         """Classes of which a label is known."""
         return len(np.unique(self.all_codes[self.all_codes >= 0]))
 
+    def rarest_share_at_random(self) -> float:
+        """Share of the rarest class among the first labels that were picked at random."""
+        first = (self.rounds == 0) & (self.arms == RANDOM)
+        counts = np.bincount(self.codes[first], minlength=len(self.classes))
+        return float(counts.min() / max(counts.sum(), 1))
+
     def counts(self) -> dict[Any, int]:
         """Labels known, by class."""
         codes = self.all_codes

@@ -27,13 +27,29 @@ def check_labels(y: Labels, name: str = "y") -> NDArray[Any]:
     ValueError
         If one is, or they are no classification target.
     """
-    known, is_missing = split_missing(y)
+    known, is_missing = split_missing(y, name=name)
     if is_missing.any():
         raise ValueError(
             f"Input {name} contains NaN or None in {int(is_missing.sum())} of {len(is_missing)} rows, must "
             "have every row labelled."
         )
     return known
+
+
+def check_seen(labels: NDArray[Any], classes: NDArray[Any], name: str, where: str = "fit") -> None:
+    """Raise where a label is none of the classes.
+
+    Raises
+    ------
+    ValueError
+        Names both.
+    """
+    unseen = set(labels.tolist()) - set(classes.tolist())
+    if unseen:
+        raise ValueError(
+            f"{name} contains labels not seen in {where}: {sorted(unseen, key=repr)}; "
+            f"known: {classes.tolist()}."
+        )
 
 
 def check_labelled_table(
@@ -178,12 +194,7 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
         labels = np.repeat(labels, n_samples) if labels.ndim == 0 else labels
         if labels.shape != (n_samples,):
             raise ValueError(f"y has shape {labels.shape}, expected one label or {n_samples}, as n_samples.")
-        unseen = set(labels.tolist()) - set(self.classes_.tolist())
-        if unseen:
-            raise ValueError(
-                f"y contains labels not seen in fit: {sorted(unseen, key=repr)}; "
-                f"known: {self.classes_.tolist()}."
-            )
+        check_seen(labels, self.classes_, "y")
         return labels
 
     @abstractmethod

@@ -111,9 +111,9 @@ class SynDAClassifier(
         beta: ``mixer__synthetic_weight``.
     query_estimator : "auto", classifier or None, default="auto"
         The model behind uncertainty: "auto" is the mean of the estimator and a
-        fast partner of the other kind (forest or logistic regression), or the
-        estimator alone once one of the two predicts significantly better out of
-        fold; None is the estimator alone.
+        fast partner of the other kind (forest or logistic regression), or,
+        where no class is rare, the estimator alone once one of the two predicts
+        significantly better out of fold; None is the estimator alone.
     features : {"auto", "estimator"}, transformer or callable, default="auto"
         f(x) for densities, clusters and anomalies, see
         :class:`~synda_sk.utils.Features`. It sees every row of X, no label.

@@ -157,15 +157,20 @@ def load(path: str | os.PathLike[str], *, trusted: Iterable[str] = ()) -> Any:
     ValueError
         If it is no skops file, such as a pickle, or holds types that are not
         trusted, which are named.
+    TypeError
+        If `trusted` is no list.
     """
     skops = _skops("load")
+    if isinstance(trusted, str) or not isinstance(trusted, Iterable):
+        raise TypeError(f"trusted == {trusted!r}, must be a list of the names of types.")
+    names = list(map(str, trusted))
     content = Path(path).read_bytes()
     name = str(path)
     if not zipfile.is_zipfile(io.BytesIO(content)) or not content.startswith(b"PK"):
         raise ValueError(
             f"path == {name!r} is no skops file; pickles are not loaded. Give a file made by save()."
         )
-    allowed = {*trusted_types(), *trusted}
+    allowed = {*trusted_types(), *names}
     try:
         unknown = sorted(set(skops.get_untrusted_types(data=content)) - allowed)
     except Exception as error:

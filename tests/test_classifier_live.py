@@ -10,7 +10,6 @@ from numpy.testing import assert_array_equal
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from synda_sk import HybridQuerySelector, LinearBudget, RandomQuerySelector, SynDAClassifier
@@ -155,28 +154,6 @@ def test_a_failing_fit_leaves_the_former_model_and_labels(data, started):
     assert_array_equal(started.predict_proba(X), probabilities)
 
 
-BAD = [
-    (np.array([300]), [0.0], "outside"),
-    (np.array([-1]), [0.0], "outside"),
-    (np.array([40, 40]), [0.0, 1.0], "more than once"),
-    (np.array([40, 41]), [0.0], "inconsistent"),
-    (np.array([40]), ["fraud"], "another type"),
-    (np.array([40]), [0.37], "continuous"),
-    (np.zeros((2, 5)), [0.0, 1.0], "features"),
-    (np.full((1, 6), np.inf), [0.0], "infinity"),
-]
-
-
-@pytest.mark.parametrize(("rows", "y", "word"), BAD, ids=[b[2] for b in BAD])
-def test_a_wrong_answer_sheet_changes_nothing(data, started, rows, y, word):
-    before = started.predict_proba(data[0])
-    with pytest.raises(ValueError, match=word):
-        started.teach(rows, y)
-    assert started.n_labels_ == 30
-    assert len(started.history_) == 1
-    assert_array_equal(started.predict_proba(data[0]), before)
-
-
 def test_queries_have_a_size_and_a_pool(data, started):
     X, _ = data
     assert len(started.query()) == 20
@@ -186,13 +163,6 @@ def test_queries_have_a_size_and_a_pool(data, started):
     assert len(started.query()) == 3
     assert len(started.teach(np.array([99]), [0.0]).query()) == 5
     assert len(started.query(X[:4], 10)) == 4
-    for bad in (0, -2, 2.5, "ten"):
-        with pytest.raises(ValueError, match="n_queries"):
-            started.query(n_queries=bad)
-    with pytest.raises(NotFittedError):
-        SynDAClassifier(LR).query(X)
-    with pytest.raises(NotFittedError):
-        SynDAClassifier(LR).teach(X, np.zeros(300))
 
 
 def test_the_hedge_goes_on_until_five_of_the_rare_class_are_known(data):

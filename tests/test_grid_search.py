@@ -94,8 +94,6 @@ def test_metadata_routing_brings_weights_to_the_estimator(mixed_frame):
         expected = LogisticRegression(max_iter=1000).fit(X, y, sample_weight=weight)
         np.testing.assert_array_equal(pipe.predict_proba(X), expected.predict_proba(X))
         assert pipe[-1].weighting_ == "routing"
-    with pytest.raises(ValueError, match="enable_metadata_routing"):
-        SynDAClassifier(LogisticRegression()).fit(X, y, groups=y)
 
 
 def test_parts_left_at_their_default_can_be_searched():
@@ -106,5 +104,3 @@ def test_parts_left_at_their_default_can_be_searched():
     assert clf.mixer.synthetic_weight == 0.2
     assert clf.quality_filter.threshold == 0.9
     assert clf.augmenter is None
-    with pytest.raises(ValueError, match="uncertainty_wait"):
-        SynDAClassifier().set_params(selector__uncertainty_wait=0.8)

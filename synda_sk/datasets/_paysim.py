@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +62,8 @@ def load_paysim(
     Raises
     ------
     ValueError
-        If the file has another suffix, columns are missing or `drop_balances` is not one of its options.
+        If the file has another suffix or is broken, columns are missing or `drop_balances` is not one of its
+        options.
     FileNotFoundError
         If there is no such file.
     ImportError
@@ -102,7 +105,10 @@ def load_paysim(
     if drop_balances is True:
         dropped.update(DESTINATION)
     columns = [name for name in DTYPES if name not in dropped]
-    table = _read(file, [*columns, "isFraud"])
+    try:
+        table = _read(file, [*columns, "isFraud"])
+    except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{file.name!r} cannot be read as a table of PaySim: {error}") from error
     return table[columns], table["isFraud"]
 
 
@@ -122,4 +128,4 @@ def _check_columns(file: Path, found: pd.Index | list[str]) -> None:
     """Raise if the file lacks columns of PaySim."""
     missing = [name for name in DTYPES if name not in set(found)]
     if missing:
-        raise ValueError(f"{file.name!r} lacks the columns {missing} of PaySim.")
+        raise ValueError(f"it lacks the columns {missing}.")

@@ -6,7 +6,6 @@ from typing import Any
 
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_consistent_length
 
 from synda_sk.evaluation._arms import REFERENCE, default_arms
 from synda_sk.evaluation._result import ProtocolResult
@@ -15,6 +14,7 @@ from synda_sk.evaluation._split import held_out_split
 from synda_sk.evaluation._target import make_target
 from synda_sk.metrics import alert_count
 from synda_sk.typing import Labels, Table
+from synda_sk.utils import check_same_length
 
 Progress = Callable[[int, int, Run], None]
 
@@ -78,7 +78,8 @@ def run_protocol(
         Methods to compare; budget, rounds, seed and stages are set here. None
         takes :func:`default_arms`.
     reference : str, default="random"
-        The arm the others are compared with; without such an arm nothing is.
+        The arm the others are compared with. The default may be absent from
+        `arms`; nothing is compared then.
     n_jobs : int or None, default=None
         Runs at a time, by joblib; changes no number but the times.
     random_state : int, default=0
@@ -118,15 +119,13 @@ def run_protocol(
     [8, 24, 40]
     """
     target = make_target(y, positive)
-    check_consistent_length(X, target.y)
-    _check_counts(label_budget=label_budget, n_rounds=n_rounds, n_seeds=n_seeds)
-    if not 0 < test_size < 1:
-        raise ValueError(f"test_size == {test_size}, must be in (0, 1).")
+    check_same_length(X=X, y=target.y)
+    _check_counts(1, label_budget=label_budget, n_rounds=n_rounds, n_seeds=n_seeds)
+    _check_counts(0, random_state=random_state)
     alert_count(len(target.y), alert_rate)
-    models = default_arms(estimator) if arms is None else dict(arms)
-    for name, model in models.items():
-        if not hasattr(model, "predict_proba"):
-            raise ValueError(f"Arm {name!r} has no predict_proba; give an estimator that has it.")
+    if progress is not None and not callable(progress):
+        raise ValueError(f"progress == {progress!r}, must be a callable or None.")
+    models = _arms(arms, estimator, reference)
     jobs = []
     for seed in range(random_state, random_state + n_seeds):
         train, test = held_out_split(target.y, time=time, test_size=test_size, seed=seed)
@@ -164,7 +163,21 @@ def run_protocol(
     return ProtocolResult(configuration, [run.account for run in runs], rounds, interrupted)
 
 
-def _check_counts(**counts: int) -> None:
+def _check_counts(minimum: int, **counts: int) -> None:
     for name, count in counts.items():
-        if not isinstance(count, Integral) or count < 1:
-            raise ValueError(f"{name} == {count!r}, must be a whole number >= 1.")
+        if not isinstance(count, Integral) or count < minimum:
+            raise ValueError(f"{name} == {count!r}, must be a whole number >= {minimum}.")
+
+
+def _arms(arms: Mapping[str, Any] | None, estimator: Any, reference: str) -> dict[str, Any]:
+    if arms is not None and (not isinstance(arms, Mapping) or not arms):
+        raise ValueError(f"arms == {arms!r}, must be a mapping of one SynDAClassifier a name, or None.")
+    models = default_arms(estimator) if arms is None else dict(arms)
+    for name, model in models.items():
+        if not hasattr(model, "staged_predict_proba"):
+            raise ValueError(f"arms[{name!r}] == {model!r}, must be a SynDAClassifier.")
+        if not hasattr(model, "predict_proba"):
+            raise ValueError(f"Arm {name!r} has no predict_proba; give an estimator that has it.")
+    if reference not in models and reference != REFERENCE:
+        raise ValueError(f"reference == {reference!r} is no arm; there are: {', '.join(models)}.")
+    return models

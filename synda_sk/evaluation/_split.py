@@ -1,14 +1,16 @@
 """The held-out part: the last rows in time, or a stratified draw."""
 
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import train_test_split
-from sklearn.utils.validation import check_consistent_length
 
+from synda_sk.base import check_labels
 from synda_sk.typing import IntArray
+from synda_sk.utils import check_same_length, missing_values
 
 
 class SplitError(ValueError):
@@ -75,6 +77,8 @@ def held_out_split(
     ------
     SplitError
         If a class is too rare or one part lacks a class, or `time` is constant.
+    ValueError
+        If a label or a time is missing, lengths differ, or a parameter is out of range.
 
     Examples
     --------
@@ -85,6 +89,13 @@ def held_out_split(
     >>> train.tolist(), test.tolist()
     ([1, 2, 3, 5], [0, 4])
     """
+    y = check_labels(y)
+    if not len(y):
+        raise ValueError("y is empty, must have rows of every class.")
+    if not isinstance(test_size, Real) or not 0 < test_size < 1:
+        raise ValueError(f"test_size == {test_size!r}, must be in (0, 1).")
+    if not isinstance(seed, Integral) or seed < 0:
+        raise ValueError(f"seed == {seed!r}, must be an int >= 0.")
     train, test = _by_time(time, y, test_size) if time is not None else _stratified(y, test_size, seed)
     for name, part in (("training", train), ("test", test)):
         absent = np.setdiff1d(y, y[part])
@@ -99,7 +110,12 @@ def held_out_split(
 
 def _by_time(time: ArrayLike, y: NDArray[Any], test_size: float) -> tuple[IntArray, IntArray]:
     when = np.asarray(time)
-    check_consistent_length(when, y)
+    if when.ndim != 1:
+        raise ValueError(f"time has shape {when.shape}, must have (n_samples,).")
+    check_same_length(time=when, y=y)
+    n_missing = int(missing_values(when).sum())
+    if n_missing:
+        raise ValueError(f"time is missing in {n_missing} rows, must be known of every row.")
     order = np.argsort(when, kind="stable")
     changes = np.flatnonzero(when[order][1:] != when[order][:-1]) + 1
     if not len(changes):

@@ -104,6 +104,8 @@ class LabelEfficiencyDisplay:
         ValueError
             If there is no record or `measure` is no key of them.
         """
+        if isinstance(results, Mapping) and "rounds" not in results:
+            raise ValueError(f"results lacks 'rounds'; it has {list(results)}.")
         records = list(results["rounds"] if isinstance(results, Mapping) else results)
         if not records:
             raise ValueError("results holds no round; at least one run must be finished.")
@@ -130,7 +132,13 @@ class LabelEfficiencyDisplay:
         -------
         LabelEfficiencyDisplay
             Itself, with `ax_` and `figure_`.
+
+        Raises
+        ------
+        ValueError
+            If counts and scores do not fit together, or `reference` is no arm.
         """
+        self._check()
         if ax is None:
             pyplot = import_optional("matplotlib.pyplot", extra="plot", feature="LabelEfficiencyDisplay.plot")
             _, ax = pyplot.subplots(figsize=(3.5, 2.8), layout="constrained")
@@ -160,6 +168,23 @@ class LabelEfficiencyDisplay:
         ax.spines[["top", "right"]].set_visible(False)
         ax.legend(fontsize=7, frameon=False, loc="best")
         return self
+
+    def _check(self) -> None:
+        for name, given in {"n_labels": self.n_labels, "scores": self.scores}.items():
+            if not isinstance(given, Mapping):
+                raise ValueError(f"{name} == {given!r}, must be a mapping with one array an arm.")
+        arms = list(self.n_labels)
+        if set(arms) != set(self.scores):
+            raise ValueError(f"scores has the arms {list(self.scores)}, n_labels has {arms}.")
+        if self.reference is not None and self.reference not in arms:
+            raise ValueError(f"reference == {self.reference!r} is no arm; there are: {', '.join(arms)}.")
+        for arm in arms:
+            wanted, found = np.shape(self.n_labels[arm]), np.shape(self.scores[arm])
+            if len(wanted) != 1 or len(found) != 2 or found[1:] != wanted:
+                raise ValueError(
+                    f"scores[{arm!r}] has shape {found} and n_labels[{arm!r}] {wanted}, must be "
+                    "(n_seeds, n_counts) and (n_counts,)."
+                )
 
     def _draw_level(self, ax: Any) -> Any:
         if self.reference is None:

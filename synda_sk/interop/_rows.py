@@ -16,8 +16,10 @@ def check_asked(X: Table, indices: Any) -> IntArray:
     Raises
     ------
     ValueError
-        If `indices` is no list of distinct positions in `X`.
+        If `X` is no table or `indices` no list of distinct positions in it.
     """
+    if not is_frame(X) and np.ndim(X) != 2:
+        raise ValueError(f"X is a {type(X).__name__}, must be a table of shape (n_samples, n_features).")
     rows = np.asarray(indices)
     if rows.ndim != 1 or (len(rows) and rows.dtype.kind not in "iu"):
         raise ValueError("indices must be a one-dimensional array of row positions (int), as query returns.")
@@ -58,6 +60,8 @@ def row_ids(X: Table, rows: IntArray, ids: Any) -> list[Any]:
         if not is_frame(X) or ids not in X.columns:
             raise ValueError(f"ids == {ids!r} is not a column of X.")
         ids = X[ids]
+    if np.ndim(ids) != 1:
+        raise ValueError(f"ids == {ids!r}, must be the name of a column or one id for each row of X.")
     given = list(ids)
     if len(given) != len(X):
         raise ValueError(f"ids has {len(given)} entries, expected {len(X)}, one for each row of X.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from synda_sk.base import BaseQueryStrategy
+from synda_sk.base import BaseQueryStrategy, rows_wanted
 from synda_sk.typing import FloatArray, Table
 
 
@@ -37,8 +37,7 @@ class RemembersScores(BaseQueryStrategy):
         self._scores = scores
 
     def _size(self, n_queries: int | None, n_pool: int) -> int:
-        wanted = self.batch_size if n_queries is None else n_queries
-        return min(wanted(0) if callable(wanted) else wanted, n_pool)
+        return min(rows_wanted(n_queries, self.batch_size), n_pool)
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())

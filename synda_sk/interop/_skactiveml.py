@@ -133,6 +133,9 @@ class ToSkactiveml(SingleAnnotatorPoolQueryStrategy):
         X, y, candidates, batch_size, return_utilities = self._validate_data(
             X, y, candidates, batch_size, return_utilities, reset=True
         )
+        given = self.selector
+        if given is not None and (isinstance(given, type) or not hasattr(given, "query")):
+            raise TypeError(f"selector == {given!r}, must be a query strategy (an instance) or None.")
         check_type(clf, "clf", SkactivemlClassifier)
         check_type(fit_clf, "fit_clf", bool)
         check_equal_missing_label(clf.missing_label, self.missing_label_)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,6 +27,7 @@ __all__ = ["Answers", "read_answers", "write_queue"]
 FRAUD_OR_GENUINE = MappingProxyType({"fraud": 1, "genuine": 0})
 TO_FILL_IN = ("answer", "minutes")
 NEEDED = ("position", *TO_FILL_IN)
+OWN = {"id", "score", "suggested_label", "reason", "deadline", *NEEDED}
 FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d .,()/-]*$)")
 
 
@@ -93,7 +96,12 @@ def write_queue(
     path, suffix = Path(path), _suffix(path)
     pd = import_optional("pandas", extra="cli", feature="interop.case_queue")
     rows = check_asked(X, indices)
+    if score_parts is not None and not isinstance(score_parts, Mapping):
+        raise ValueError(f"score_parts == {score_parts!r}, must be a dict of one array a part.")
     parts = {} if score_parts is None else dict(score_parts)
+    taken = sorted(set(parts) & OWN)
+    if taken:
+        raise ValueError(f"score_parts names {taken}, which are columns of the queue; give other names.")
     own = {"id": row_ids(X, rows, ids), "position": rows, "score": spread(scores, len(rows), "scores")}
     own |= {name: spread(part, len(rows), f"score_parts[{name!r}]") for name, part in parts.items()}
     own |= {
@@ -150,14 +158,13 @@ def read_answers(
     Raises
     ------
     ValueError
-        If a column is missing, a word is unknown, minutes are negative, or a
-        row is answered twice; the message names the row.
+        If the file is broken, a column is missing, a word is unknown, minutes
+        are negative, or a row is answered twice; the message names the row.
     ImportError
         If pandas, or pyarrow for Parquet, is not installed.
     """
+    meaning = _meaning(answers, unsure, cannot_tell)
     table = _read(Path(path), _suffix(path))
-    meaning = {_word(word): label for word, label in answers.items()}
-    meaning |= dict.fromkeys((_word(unsure), _word(cannot_tell)))
     minutes = 0.0
     found: dict[int, str] = {}
     for i, (position, answer, spent) in enumerate(zip(*(table[name] for name in NEEDED), strict=True), 1):
@@ -179,6 +186,16 @@ def read_answers(
     y[:] = [meaning[word] for word in found.values()]
     set_aside = [row for row, word in found.items() if word == _word(cannot_tell)]
     return Answers(rows, y, minutes, np.asarray(set_aside, dtype=np.intp))
+
+
+def _meaning(answers: Any, unsure: str, cannot_tell: str) -> dict[str, Any]:
+    """Return the label of each word, None for the two that are no answer."""
+    if not isinstance(answers, Mapping):
+        raise ValueError(f"answers == {answers!r}, must be a dict of labels by word.")
+    words = [_word(word) for word in (*answers, unsure, cannot_tell)]
+    if not all(words) or len(set(words)) < len(words):
+        raise ValueError(f"answers, unsure and cannot_tell must be different words, got {words}.")
+    return dict(zip(words, (*answers.values(), None, None), strict=True))
 
 
 def _suffix(path: str | Path) -> str:
@@ -203,16 +220,20 @@ def _read(path: Path, suffix: str) -> pd.DataFrame:
     pd = import_optional("pandas", extra="cli", feature="interop.case_queue")
     if suffix == ".parquet":
         import_optional("pyarrow", extra="cli", feature="A .parquet file")
-        table = pd.read_parquet(path)
-    else:
-        given = {"dtype": str, "keep_default_na": False, "encoding_errors": "replace"}
-        table = pd.read_csv(path, **given)
-        if len(table.columns) == 1 and ";" in table.columns[0]:
-            table = pd.read_csv(path, sep=";", **given)
+    try:
+        table = pd.read_parquet(path) if suffix == ".parquet" else _read_csv(pd, path)
+    except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{path.name!r} cannot be read as {suffix[1:]}: {error}") from error
     lacking = [name for name in NEEDED if name not in table.columns]
     if lacking:
         raise ValueError(f"{path.name!r} lacks the columns {lacking}; write_queue made them.")
     return table
+
+
+def _read_csv(pd: Any, path: Path) -> pd.DataFrame:
+    given = {"dtype": str, "keep_default_na": False, "encoding_errors": "replace", "index_col": False}
+    header = pd.read_csv(path, nrows=0, **given).columns
+    return pd.read_csv(path, sep=";" if len(header) == 1 and ";" in header[0] else ",", **given)
 
 
 def _word(value: Any) -> str:
@@ -227,7 +248,7 @@ def _position(word: str, where: str) -> int:
         number = float(word)
     except ValueError:
         number = -1.0
-    if number < 0 or not number.is_integer():
+    if not 0 <= number < 2**53 or not number.is_integer():
         raise ValueError(f"position == {word!r} {where} is no row position (int >= 0).")
     return int(number)
 

@@ -93,6 +93,7 @@ def write_tasks(
     ...     read_annotations(f"{folder}/tasks.json").indices.tolist()
     []
     """
+    _check_choices(choices)
     rows = check_asked(X, indices)
     columns = columns_of(X, rows)
     if isinstance(ids, str):
@@ -152,29 +153,39 @@ def read_annotations(
         If the file is no such export, an annotation has more than one choice or
         one that `choices` does not name, or `choices` names `cannot_tell`.
     """
+    _check_choices(choices)
     if choices is not None and cannot_tell in choices:
         raise ValueError(f"cannot_tell == {cannot_tell!r} is one of choices: {', '.join(choices)}.")
     meaning = None if choices is None else {**choices, cannot_tell: None}
-    tasks = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    try:
+        tasks = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise ValueError(f"{Path(path).name!r} is no JSON file: {error}") from error
     if not isinstance(tasks, list):
         raise ValueError(f"{Path(path).name!r} is no list of tasks; export the project in the format JSON.")
-    last: dict[int, tuple[tuple[datetime, int], str | None, Any]] = {}
+    last: dict[int, tuple[tuple[datetime, int], bool, Any]] = {}
     seconds = 0.0
     for n, task in enumerate(tasks, 1):
         data = task.get("data") if isinstance(task, dict) else None
         position = data.get("position") if isinstance(data, dict) else None
-        if not isinstance(position, int) or position < 0:
+        if type(position) is not int or position < 0:
             raise ValueError(f"Task {n} of {Path(path).name!r} has no data.position; write_tasks sets it.")
-        for annotation in task.get("annotations", []):
-            seconds += annotation.get("lead_time") or 0.0
-            when = _when(annotation)
+        try:
+            found = [
+                (_when(given), given.get("lead_time") or 0.0, _names_in(given, label_name))
+                for given in task.get("annotations", [])
+            ]
+            seconds += sum(spent for _, spent, _ in found)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValueError(f"Task {n} of {Path(path).name!r} has broken annotations: {error}") from error
+        for when, _, names in found:
             if position not in last or when > last[position][0]:
-                name = _choice_in(annotation, label_name, f"in task {n}")
-                known = None if name == cannot_tell else name
-                last[position] = when, name, _meaning_of(known, meaning, label_name, f"in task {n}")
+                aside = names == [cannot_tell]
+                known = [] if aside else names
+                last[position] = when, aside, _label_in(known, meaning, label_name, f"in task {n}")
     y = np.empty(len(last), dtype=object)
     y[:] = [label for _, _, label in last.values()]
-    set_aside = [position for position, (_, name, _) in last.items() if name == cannot_tell]
+    set_aside = [position for position, (_, aside, _) in last.items() if aside]
     rows = np.fromiter(last, dtype=np.intp, count=len(last))
     return Answers(rows, y, seconds / 60, np.asarray(set_aside, dtype=np.intp))
 
@@ -222,27 +233,35 @@ def _when(annotation: dict[str, Any]) -> tuple[datetime, int]:
     return moment, int(annotation.get("id") or 0)
 
 
-def _choice_in(annotation: dict[str, Any], label_name: str, where: str) -> str | None:
+def _check_choices(choices: Any) -> None:
+    if choices is not None and not isinstance(choices, Mapping):
+        raise ValueError(f"choices == {choices!r}, must be a dict of labels by choice, or None.")
+
+
+def _names_in(annotation: dict[str, Any], label_name: str) -> list[str]:
+    """Return the choices made, none where the task was skipped."""
     if annotation.get("was_cancelled"):
-        return None
+        return []
     names = [
         name
         for result in annotation.get("result", [])
         if result.get("from_name") == label_name
         for name in result.get("value", {}).get("choices", [])
     ]
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError(f"choices {names}")
+    return names
+
+
+def _label_in(names: list[str], choices: Mapping[str, Any] | None, label_name: str, where: str) -> Any:
     if len(names) > 1:
         raise ValueError(f"{label_name} has {len(names)} choices {where}: {names}; one is expected.")
-    return names[0] if names else None
-
-
-def _meaning_of(name: str | None, choices: Mapping[str, Any] | None, label_name: str, where: str) -> Any:
-    if name is None:
+    if not names:
         return None
     if choices is None:
-        return _label_of(name)
-    if name not in choices:
-        near = get_close_matches(name, list(choices), n=1)
+        return _label_of(names[0])
+    if names[0] not in choices:
+        near = get_close_matches(names[0], list(choices), n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"{label_name} == {name!r} {where}: {hint}choices are: {', '.join(choices)}.")
-    return choices[name]
+        raise ValueError(f"{label_name} == {names[0]!r} {where}: {hint}choices are: {', '.join(choices)}.")
+    return choices[names[0]]

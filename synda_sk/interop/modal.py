@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import _num_samples
 
 from synda_sk.interop._scores import RemembersScores
 from synda_sk.selection import LinearBudget
@@ -102,9 +103,15 @@ class FromModal(RemembersScores):
         Raises
         ------
         ValueError
-            If the function returns something else.
+            If the function returns something else, or `n_queries` is no int >= 1.
+        TypeError
+            If `query_function` is no function, or `estimator` no fitted classifier.
         """
-        n = self._size(n_queries, len(X_pool))
+        if not callable(self.query_function):
+            raise TypeError(f"query_function == {self.query_function!r}, must be a callable.")
+        if not hasattr(estimator, "classes_"):
+            raise TypeError(f"estimator == {estimator!r}, must be a fitted classifier.")
+        n = self._size(n_queries, _num_samples(X_pool))
         answer = self.query_function(_Learner(estimator, X_labeled, y_labeled), X_pool, n_instances=n)
         indices, metrics = answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, None)
         rows = np.asarray(indices)
@@ -122,7 +129,11 @@ class FromModal(RemembersScores):
     def _oriented(self, metrics: Any, n: int) -> FloatArray:
         if np.shape(metrics) != (n,):
             return 1 - np.arange(n) / max(n, 1)
-        return -np.asarray(metrics, dtype=float) if self.lower_first else np.asarray(metrics, dtype=float)
+        try:
+            scores = np.asarray(metrics, dtype=np.float64)
+        except ValueError as error:
+            raise ValueError(f"query_function returned metrics that are no numbers: {metrics!r}.") from error
+        return -scores if self.lower_first else scores
 
 
 class _Learner:

@@ -3,17 +3,20 @@
 ``ToSkactiveml`` is imported when first asked for, and scikit-activeml with it.
 """
 
+from collections.abc import Mapping
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils.validation import _num_samples
 
+from synda_sk.base import check_labels, check_seen
 from synda_sk.interop._scores import RemembersScores
 from synda_sk.selection import LinearBudget
 from synda_sk.selection._uncertainty import predict_probabilities
 from synda_sk.typing import FloatArray, IntArray, Labels, Table
-from synda_sk.utils import Features, import_optional
+from synda_sk.utils import Features, check_same_length, import_optional
 
 if TYPE_CHECKING:
     from synda_sk.interop._skactiveml import ToSkactiveml
@@ -117,16 +120,28 @@ class FromSkactiveml(RemembersScores):
         -------
         ndarray of int of shape (min(n_queries, n_pool),)
             Distinct positions.
+
+        Raises
+        ------
+        ValueError
+            If `n_queries` is no int >= 1, or `y_labeled` has another length
+            than `X_labeled`, or labels that are no class of `estimator`.
+        TypeError
+            If `strategy` is no strategy, or `query_params` no dict.
         """
         _classes()
-        n_pool = len(X_pool)
+        if isinstance(self.strategy, type) or not hasattr(self.strategy, "query"):
+            raise TypeError(f"strategy == {self.strategy!r}, must be an instance of a pool strategy.")
+        if self.query_params is not None and not isinstance(self.query_params, Mapping):
+            raise TypeError(f"query_params == {self.query_params!r}, must be a dict of arguments by name.")
+        n_pool = _num_samples(X_pool)
         n = self._size(n_queries, n_pool)
         tables = [X_pool] if X_labeled is None or not len(X_labeled) else [X_pool, X_labeled]
         features = Features(self.features, X_pool)
         rows = np.concatenate([features(table, estimator) for table in tables])
         codes = np.full(len(rows), np.nan)
         if len(tables) == 2:
-            codes[n_pool:] = np.searchsorted(estimator.classes_, np.asarray(y_labeled))
+            codes[n_pool:] = _codes(estimator, X_labeled, y_labeled)
         strategy = clone(self.strategy)
         chosen, utilities = strategy.query(
             rows,
@@ -147,3 +162,11 @@ class FromSkactiveml(RemembersScores):
             model = _classes().FrozenClassifier().freeze(rows, np.concatenate(probabilities))
             given = {"clf": model, "fit_clf": False, **given} if "clf" not in given else given
         return given
+
+
+def _codes(estimator: Any, X_labeled: Table, y_labeled: Labels) -> IntArray:
+    """Return labels as positions in ``classes_``."""
+    labels = check_labels(y_labeled, "y_labeled")
+    check_same_length(X_labeled=X_labeled, y_labeled=labels)
+    check_seen(labels, estimator.classes_, "y_labeled")
+    return np.searchsorted(estimator.classes_, labels)

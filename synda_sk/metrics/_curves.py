@@ -35,7 +35,7 @@ def learning_curves(
     Raises
     ------
     ValueError
-        If a record lacks a key, or the seeds of an arm share no label count.
+        If a record is no mapping or lacks a key, or the seeds of an arm share no label count.
 
     Examples
     --------
@@ -47,6 +47,8 @@ def learning_curves(
     """
     found: dict[str, dict[int, dict[int, float]]] = {}
     for record in records:
+        if not isinstance(record, Mapping):
+            raise ValueError(f"records holds {record!r}, must hold mappings, one a round.")
         missing = [key for key in ("arm", "seed", "n_labels", measure) if key not in record]
         if missing:
             raise ValueError(f"A record lacks {missing[0]!r}; it has {sorted(record)}.")

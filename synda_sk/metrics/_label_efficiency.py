@@ -1,9 +1,12 @@
 """How many labels a method needs for the quality another one reaches."""
 
+from numbers import Real
+
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.isotonic import isotonic_regression
 
+from synda_sk.metrics._numbers import finite_array
 from synda_sk.typing import FloatArray
 
 __all__ = ["area_under_learning_curve", "isotonic_curve", "labels_saved", "labels_to_target"]
@@ -27,7 +30,7 @@ def isotonic_curve(n_labels: ArrayLike, scores: ArrayLike) -> FloatArray:
     Raises
     ------
     ValueError
-        If shapes do not fit, a score is not finite, or counts do not ascend.
+        If shapes do not fit, a number is not finite, or counts do not ascend.
 
     Examples
     --------
@@ -61,7 +64,7 @@ def labels_to_target(n_labels: ArrayLike, scores: ArrayLike, target: float) -> f
     Raises
     ------
     ValueError
-        As :func:`isotonic_curve`.
+        As :func:`isotonic_curve`, and if `target` is no number.
 
     Examples
     --------
@@ -72,6 +75,8 @@ def labels_to_target(n_labels: ArrayLike, scores: ArrayLike, target: float) -> f
     nan
     """
     counts, _ = _check(n_labels, scores)
+    if not isinstance(target, Real) or np.isnan(float(target)):
+        raise ValueError(f"target == {target!r}, must be a number.")
     reached = np.flatnonzero(isotonic_curve(n_labels, scores) >= target)
     return float(counts[reached[0]]) if len(reached) else float("nan")
 
@@ -109,6 +114,10 @@ def labels_saved(n_labels: ArrayLike, method_scores: ArrayLike, reference_scores
     >>> labels_saved([10, 20, 30, 40], [0.3, 0.8, 0.8, 0.9], [0.2, 0.5, 0.7, 0.75])
     0.5
     """
+    counts, _ = _check(n_labels, method_scores, "method_scores")
+    _check(n_labels, reference_scores, "reference_scores")
+    if counts[0] == 0:
+        raise ValueError("n_labels == 0 in the first place, must be positive.")
     target = float(isotonic_curve(n_labels, reference_scores)[-1])
     n_reference = labels_to_target(n_labels, reference_scores, target)
     return 1.0 - labels_to_target(n_labels, method_scores, target) / n_reference
@@ -149,14 +158,12 @@ def area_under_learning_curve(n_labels: ArrayLike, scores: ArrayLike) -> float |
     return float(area) if scores.ndim == 1 else area
 
 
-def _check(n_labels: ArrayLike, scores: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    counts, values = np.asarray(n_labels, dtype=np.float64), np.asarray(scores, dtype=np.float64)
+def _check(n_labels: ArrayLike, scores: ArrayLike, name: str = "scores") -> tuple[FloatArray, FloatArray]:
+    counts, values = finite_array(n_labels, "n_labels"), finite_array(scores, name)
     if counts.ndim != 1 or not len(counts) or not values.size or values.ndim not in (1, 2):
-        raise ValueError("n_labels must have shape (n_counts,), scores (n_counts,) or (n_seeds, n_counts).")
+        raise ValueError(f"n_labels must have shape (n_counts,), {name} (n_counts,) or (n_seeds, n_counts).")
     if values.shape[-1] != len(counts):
-        raise ValueError(f"scores has {values.shape[-1]} label counts, n_labels {len(counts)}.")
-    if (np.diff(counts) <= 0).any():
-        raise ValueError("n_labels must be strictly ascending.")
-    if not np.isfinite(values).all():
-        raise ValueError("scores holds NaN or infinity; give finite scores.")
+        raise ValueError(f"{name} has {values.shape[-1]} label counts, n_labels {len(counts)}.")
+    if (np.diff(counts) <= 0).any() or counts[0] < 0:
+        raise ValueError("n_labels must be strictly ascending and not negative.")
     return counts, values

@@ -1,13 +1,14 @@
 """What an analyst finds who can look at the k highest scores only."""
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils import column_or_1d
-from sklearn.utils.validation import check_consistent_length
 
+from synda_sk.base import check_labels
+from synda_sk.metrics._numbers import finite_array
 from synda_sk.typing import Labels
+from synda_sk.utils import check_same_length
 
 __all__ = ["alert_count", "precision_at_k", "recall_at_alert_rate", "recall_at_k"]
 
@@ -37,7 +38,8 @@ def precision_at_k(y_true: Labels, y_score: Labels, k: int, *, pos_label: Any = 
     Raises
     ------
     ValueError
-        If `k` is out of range, lengths differ, or a score is not finite.
+        If `k` is out of range, lengths differ, a label is missing or of another
+        type than `pos_label`, or a score is not finite.
 
     Examples
     --------
@@ -117,7 +119,8 @@ def recall_at_alert_rate(y_true: Labels, y_score: Labels, alert_rate: float, *, 
     >>> recall_at_alert_rate([1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1], 0.25)
     0.5
     """
-    return recall_at_k(y_true, y_score, alert_count(len(np.asarray(y_true)), alert_rate), pos_label=pos_label)
+    k = alert_count(len(_ranking(y_true, y_score, pos_label)[0]), alert_rate)
+    return recall_at_k(y_true, y_score, k, pos_label=pos_label)
 
 
 def alert_count(n_samples: int, alert_rate: float) -> int:
@@ -146,18 +149,21 @@ def alert_count(n_samples: int, alert_rate: float) -> int:
     >>> alert_count(6000, 0.01), alert_count(20, 0.01)
     (60, 1)
     """
-    if n_samples < 1:
-        raise ValueError(f"n_samples == {n_samples}, must be >= 1.")
-    if not 0 < alert_rate <= 1:
-        raise ValueError(f"alert_rate == {alert_rate}, must be in (0, 1].")
+    if not isinstance(n_samples, Integral) or n_samples < 1:
+        raise ValueError(f"n_samples == {n_samples!r}, must be a whole number >= 1.")
+    if not isinstance(alert_rate, Real) or not 0 < alert_rate <= 1:
+        raise ValueError(f"alert_rate == {alert_rate!r}, must be in (0, 1].")
     return max(1, round(n_samples * alert_rate))
 
 
 def _ranking(y_true: Labels, y_score: Labels, pos_label: Any) -> tuple[np.ndarray, np.ndarray]:
-    label, score = column_or_1d(y_true), column_or_1d(y_score).astype(np.float64)
-    check_consistent_length(label, score)
-    if not np.isfinite(score).all():
-        raise ValueError("y_score holds NaN or infinity; scores must be finite.")
+    label, score = check_labels(y_true, "y_true"), finite_array(y_score, "y_score")
+    if score.ndim != 1:
+        raise ValueError(f"y_score has shape {score.shape}, must have (n_samples,).")
+    check_same_length(y_true=label, y_score=score)
+    if len(label) and isinstance(pos_label, str) != isinstance(label[0], str):
+        given = label.tolist()[0]
+        raise ValueError(f"pos_label == {pos_label!r}, must be a label like those of y_true: {given!r}.")
     return label == pos_label, score
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from synda_sk.base import SamplerMixin, check_labels
+from synda_sk.base import SamplerMixin, check_labels, check_seen
 from synda_sk.mixing._complexity import COMPLEXITIES
 from synda_sk.mixing._schedule import SigmoidSchedule, curriculum_threshold
 from synda_sk.quality import QualityFilter, new_rows
@@ -213,9 +213,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         y, y_synthetic = check_labels(y), check_labels(y_synthetic, "y_synthetic")
         check_same_length(X=X, y=y)
         check_same_length(X_synthetic=X_synthetic, y_synthetic=y_synthetic)
-        unseen = set(y_synthetic.tolist()) - set(y.tolist())
-        if unseen:
-            raise ValueError(f"y_synthetic contains labels that y lacks: {sorted(unseen, key=repr)}.")
+        check_seen(y_synthetic, np.unique(y), "y_synthetic", "y")
         if callable(self.ratio) and performance is not None and consistency is not None:
             limit = min(round(self._ratio(len(y), performance, consistency) * len(y)), len(y_synthetic))
             rows = np.linspace(0, len(y_synthetic) - 1, limit).astype(np.intp)

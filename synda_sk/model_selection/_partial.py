@@ -8,7 +8,7 @@ from sklearn.model_selection import BaseCrossValidator, check_cv
 from sklearn.utils import _safe_indexing
 
 from synda_sk.typing import IntArray, Labels, Table
-from synda_sk.utils import split_missing
+from synda_sk.utils import check_same_length, split_missing
 
 
 class PartiallyLabeledSplit(BaseCrossValidator):
@@ -60,11 +60,12 @@ class PartiallyLabeledSplit(BaseCrossValidator):
         Raises
         ------
         ValueError
-            If no label is known.
+            If no label is known, or lengths differ.
         """
         known, is_missing = split_missing(y, self.missing_label)
         if not len(known):
             raise ValueError("y has no known label; PartiallyLabeledSplit needs some to test on.")
+        check_same_length(X=X, y=is_missing, **({} if groups is None else {"groups": groups}))
         rows, unlabelled = np.flatnonzero(~is_missing), np.flatnonzero(is_missing)
         cv = check_cv(self.cv, known, classifier=True)
         groups = None if groups is None else np.asarray(groups)[rows]

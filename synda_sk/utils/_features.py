@@ -181,7 +181,8 @@ class Features:
         Raises
         ------
         ValueError
-            If "estimator" was asked for and the model cannot transform.
+            If "estimator" was asked for and the model cannot transform, or the
+            features are not one row of finite numbers for each row of `X`.
         """
         if not self.follows_estimator:
             values = self._transform(X)
@@ -194,6 +195,17 @@ class Features:
                 f"features='estimator', but {type(estimator).__name__} has no transform and is no Pipeline; "
                 "use features='auto'."
             )
-        values = values.toarray() if hasattr(values, "toarray") else values
-        values = np.asarray(values, dtype=np.float64)
-        return values.reshape(len(values), -1)
+        return _as_features(values, _num_samples(X))
+
+
+def _as_features(values: Any, n_samples: int) -> FloatArray:
+    """Return a finite matrix of `n_samples` rows."""
+    try:
+        array = np.asarray(values.toarray() if hasattr(values, "toarray") else values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"features must make numbers: {error}") from error
+    if array.shape[:1] != (n_samples,):
+        raise ValueError(f"features made an array of shape {array.shape}, must make {n_samples} rows.")
+    if not np.isfinite(array).all():
+        raise ValueError("features made NaN or infinity, must make finite numbers.")
+    return array.reshape(n_samples, -1)

@@ -1,5 +1,6 @@
 """Tables whatever their container: ndarray, pandas or polars."""
 
+import re
 from typing import Any
 
 import narwhals as nw
@@ -52,13 +53,15 @@ def check_table(estimator: BaseEstimator, X: Table, *, reset: bool) -> Table:
     Raises
     ------
     ValueError
-        If `X` is sparse, empty, not two-dimensional, holds infinity, or does not match what
+        If `X` is empty, not two-dimensional, holds infinity, or does not match what
         was fitted.
+    TypeError
+        If `X` is sparse, or cells are neither numbers nor text.
     """
     if is_frame(X):
         if X.shape[0] < 1 or X.shape[1] < 1:
             raise ValueError(
-                f"Found array with {X.shape[0]} sample(s) and {X.shape[1]} feature(s) "
+                f"Input X: Found array with {X.shape[0]} sample(s) and {X.shape[1]} feature(s) "
                 f"(shape={tuple(X.shape)}) while a minimum of 1 is required."
             )
         names = [str(name) for name in X.columns]
@@ -67,9 +70,13 @@ def check_table(estimator: BaseEstimator, X: Table, *, reset: bool) -> Table:
             raise ValueError(f"X has duplicated column names: {repeated}. Give each column its own name.")
         _refuse_infinity(X)
         return validate_data(estimator, X, reset=reset, skip_check_array=True)
-    return validate_data(
-        estimator, X, reset=reset, dtype=_array_dtype(X), ensure_all_finite="allow-nan", accept_sparse=False
-    )
+    try:
+        return validate_data(estimator, X, reset=reset, dtype=_array_dtype(X), ensure_all_finite="allow-nan")
+    except (TypeError, ValueError) as error:
+        if re.search(r"\bX\b", str(error)):
+            raise
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"Input X: {error}") from error
 
 
 def _array_dtype(X: Table) -> Any:

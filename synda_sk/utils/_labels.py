@@ -46,7 +46,9 @@ def missing_values(values: NDArray[Any]) -> NDArray[np.bool_]:
     return np.zeros(len(values), dtype=bool)
 
 
-def split_missing(y: Labels, missing_label: Any = "auto") -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def split_missing(
+    y: Labels, missing_label: Any = "auto", *, name: str = "y"
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Separate the known labels of `y` from the missing ones.
 
     Parameters
@@ -56,6 +58,8 @@ def split_missing(y: Labels, missing_label: Any = "auto") -> tuple[NDArray[Any],
     missing_label : "auto" or scalar, default="auto"
         The value that marks a missing label. "auto" takes NaN, None and
         pandas.NA, never -1 (which is a class to scikit-learn).
+    name : str, default="y"
+        What messages call the labels.
 
     Returns
     -------
@@ -78,13 +82,15 @@ def split_missing(y: Labels, missing_label: Any = "auto") -> tuple[NDArray[Any],
     (['fraud', 'genuine'], [False, True, False])
     """
     if y is None:
-        raise ValueError("This estimator requires y to be passed, but the target y is None.")
+        raise ValueError(f"This estimator requires {name} to be passed, but the target {name} is None.")
     if np.ndim(missing_label):
         raise ValueError(f"missing_label == {missing_label!r}, must be 'auto' or a single value.")
     try:
         array = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y, dtype=_list_dtype(y))
     except ValueError as error:
-        raise ValueError("y should be a 1d array, one label a row, got rows of different lengths.") from error
+        raise ValueError(f"{name} should be a 1d array, got rows of different lengths.") from error
+    if array.ndim != 1 and array.shape[1:] != (1,):
+        raise ValueError(f"{name} should be a 1d array, got an array of shape {array.shape} instead.")
     array = column_or_1d(array, warn=True)
     is_missing = missing_values(array)
     if not isinstance(missing_label, str) or missing_label != "auto":
@@ -93,12 +99,17 @@ def split_missing(y: Labels, missing_label: Any = "auto") -> tuple[NDArray[Any],
         )
     known = array[~is_missing]
     if known.dtype.kind == "O":
+        nested = next((value for value in known if np.ndim(value)), None)
+        if nested is not None:
+            raise ValueError(f"{name} should be a 1d array of labels, got {nested!r} among them.")
         kinds = {str if isinstance(value, str) else float for value in known}
         if len(kinds) > 1:
-            raise ValueError("Unknown label type: y mixes strings and numbers; give labels of one type.")
+            raise ValueError(f"Unknown label type: {name} mixes strings and numbers; give one type.")
         known = np.array(known.tolist())
     if known.dtype.kind == "f" and np.isinf(known).any():
-        raise ValueError("Input y contains infinity; labels are finite numbers, strings or missing (NaN).")
+        raise ValueError(
+            f"Input {name} contains infinity; labels are finite numbers, strings or missing (NaN)."
+        )
     if len(known):
         check_classification_targets(known)
     return known, is_missing

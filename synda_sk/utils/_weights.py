@@ -1,5 +1,6 @@
 """Fitting any classifier with sample weights, whether it takes them or not."""
 
+from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -7,7 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.metadata_routing import _routing_enabled, get_routing_for_object
-from sklearn.utils.validation import _check_sample_weight, has_fit_parameter
+from sklearn.utils.validation import _check_sample_weight, _num_samples, has_fit_parameter
 
 from synda_sk.typing import FloatArray, Labels, Table
 
@@ -86,10 +87,15 @@ def check_weights(sample_weight: Any, X: Any) -> FloatArray:
     >>> check_weights([1, 0.5], [["bill"], ["transfer"]])
     array([1. , 0.5])
     """
+    wanted = (_num_samples(X),)
     try:
         given = np.asarray(sample_weight, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"sample_weight must hold one number a row: {error}") from error
+    if isinstance(sample_weight, Real):
+        given = np.full(wanted, given)
+    if given.shape != wanted:
+        raise ValueError(f"sample_weight.shape == {given.shape}, expected {wanted}.")
     weights = _check_sample_weight(given, X, ensure_non_negative=True)
     if len(weights) and not weights.any():
         raise ValueError("sample_weight holds nothing but 0.")

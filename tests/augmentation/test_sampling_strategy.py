@@ -43,25 +43,6 @@ def test_sizes_mean_what_they_mean_to_imbalanced_learn(y, extra, data):
     assert over_sampling_counts(lambda _: sizes, y) == reference(lambda _: sizes, y)
 
 
-@pytest.mark.parametrize(
-    ("strategy", "message"),
-    [
-        ("majority", "sampling_strategy == 'majority' is unknown"),
-        ("not_minority", "did you mean 'not minority'"),
-        (1.5, r"sampling_strategy == 1.5, must be in \(0, 1\]"),
-        (0.5, "a float is for two classes, there are 3"),
-        ({"d": 9}, r"names the class 'd', y has only \['a', 'b', 'c'\]"),
-        ({"a": 2}, r"sampling_strategy\['a'\] == 2, must be an int >= 3"),
-        ({"a": 5.5}, r"sampling_strategy\['a'\] == 5.5, must be an int"),
-        (["a"], r"sampling_strategy == \['a'\], must be a float"),
-        (None, "sampling_strategy == None, must be a float"),
-    ],
-)
-def test_errors_name_what_is_wrong(strategy, message):
-    with pytest.raises(ValueError, match=message):
-        over_sampling_counts(strategy, np.array(list("aaabbc")))
-
-
 @given(n_rows=st.integers(0, 500), n_classes=st.integers(1, 9))
 def test_shares_are_equal_and_the_first_get_the_remainder(n_rows, n_classes):
     parts = share_equally(n_rows, n_classes)

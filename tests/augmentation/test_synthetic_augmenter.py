@@ -6,9 +6,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import check_estimator
 
@@ -120,10 +119,6 @@ def test_sample_is_balanced_and_takes_labels():
     assert augmenter.sample(3, "rare")[1].tolist() == ["rare"] * 3
     assert augmenter.sample(2, ["rare", "fraud"])[1].tolist() == ["rare", "fraud"]
     assert len(augmenter.sample(0)[0]) == 0
-    with pytest.raises(ValueError, match="n_samples == -1"):
-        augmenter.sample(-1)
-    with pytest.raises(NotFittedError):
-        clone(augmenter).sample(1)
 
 
 def test_seeds():
@@ -147,33 +142,6 @@ def test_generators_by_name_by_instance_and_from_elsewhere():
     assert not hasattr(given, "classes_")
     X_res, _ = SyntheticAugmenter(Recorder(scale=2)).fit_resample(X, y)
     np.testing.assert_array_equal(X_res[-1], [8, 10])
-
-
-@pytest.mark.parametrize(
-    ("params", "message"),
-    [
-        ({"ratio": -1}, "'ratio' parameter of SyntheticAugmenter must be a float"),
-        ({"ratio": 0}, "'ratio' parameter"),
-        ({"generator": "gausian"}, "did you mean 'gaussian'"),
-        ({"generator": 3}, "'generator' parameter"),
-        ({"generator_params": {"shrink": 1}}, "did you mean 'shrinkage'"),
-        ({"generator_params": [1]}, "'generator_params' parameter"),
-        ({"sampling_strategy": "al"}, "did you mean 'all'"),
-        ({"random_state": "x"}, "'random_state' parameter"),
-    ],
-)
-def test_errors_name_the_parameter(params, message):
-    X, y = table()
-    with pytest.raises(ValueError, match=message):
-        SyntheticAugmenter(**params).fit(X, y)
-
-
-def test_single_class_and_missing_labels_are_refused():
-    X, y = table()
-    with pytest.raises(ValueError, match="more than 1 class"):
-        SyntheticAugmenter().fit(X, np.zeros(40))
-    with pytest.raises(ValueError, match="every row labelled"):
-        SyntheticAugmenter().fit(X, y.where(y != "rare", None))
 
 
 def test_no_transform():

@@ -91,17 +91,6 @@ def test_missing_file_is_named(tmp_path, name):
         load_paysim(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["paysim.xlsx", "paysim.gz", "paysim"])
-def test_unknown_suffix_lists_the_known_ones(tmp_path, name):
-    with pytest.raises(ValueError, match=r"\.csv, \.csv\.gz, \.parquet"):
-        load_paysim(tmp_path / name)
-
-
-def test_unknown_balances_option_is_refused(path):
-    with pytest.raises(ValueError, match="drop_balances must be one of"):
-        load_paysim(path, drop_balances="destination")
-
-
 @pytest.mark.skipif(not SAMPLE.exists(), reason="needs the PaySim sample outside the repository")
 def test_sample_is_solved_by_one_rule_unless_the_origin_balances_are_dropped():
     X, y = load_paysim(SAMPLE)

@@ -5,7 +5,6 @@ import pytest
 from sklearn.datasets import load_iris, make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
-from sklearn.svm import LinearSVC
 
 from synda_sk import SynDAClassifier
 from synda_sk.evaluation import default_arms, held_out_split, run_protocol
@@ -152,32 +151,6 @@ def test_an_interruption_before_the_reference_compares_nothing(table):
         raise KeyboardInterrupt
 
     assert "difference" not in play(table, progress=stop).summary()
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"label_budget": 281}, "label_budget == 281, must be <= 280"),
-        ({"label_budget": 0}, "label_budget"),
-        ({"n_rounds": 0}, "n_rounds"),
-        ({"n_seeds": 0}, "n_seeds"),
-        ({"n_seeds": 1.5}, "n_seeds"),
-        ({"test_size": 1.0}, "test_size"),
-        ({"alert_rate": 0}, "alert_rate"),
-        ({"positive": 7}, "positive == 7"),
-        ({"time": [0, 1]}, "inconsistent"),
-        ({"arms": {"svm": SynDAClassifier(LinearSVC())}}, "'svm' has no predict_proba"),
-    ],
-)
-def test_bad_settings_are_refused_before_training(table, settings, message):
-    with pytest.raises(ValueError, match=message):
-        play(table, **settings)
-
-
-@pytest.mark.parametrize(("y", "message"), [([1] * 400, "one class"), ([0, 1, None, 1] * 100, "missing")])
-def test_bad_targets_are_refused(table, y, message):
-    with pytest.raises(ValueError, match=message):
-        play((table[0], y))
 
 
 def test_default_arms_share_the_estimator():

@@ -39,12 +39,6 @@ def test_shrinkage_given_as_a_number():
     np.testing.assert_allclose(plain @ plain.T, np.cov((X[:30] / X.std(0)).T, bias=True), atol=1e-10)
 
 
-@pytest.mark.parametrize("shrinkage", ["oas", -0.1, 1.5, None])
-def test_shrinkage_is_checked(shrinkage):
-    with pytest.raises(ValueError, match="'shrinkage' parameter of GaussianGenerator"):
-        GaussianGenerator(shrinkage=shrinkage).fit(correlated(10), np.repeat([0, 1], 5))
-
-
 def test_numbers_given_the_pattern_are_the_conditional_gaussian():
     n = 400
     kind = rng.choice(["a", "b", "c"], n, p=[0.5, 0.3, 0.2])

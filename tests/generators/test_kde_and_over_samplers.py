@@ -73,9 +73,3 @@ def test_a_sampler_that_misses_its_count_is_named():
     X, y = make_classification(300, 4, weights=[0.7], class_sep=0.4, random_state=1)
     with pytest.raises(ValueError, match="sampler=ADASYN made"):
         OverSamplerGenerator(ADASYN(random_state=0)).fit(X, y).sample(101, 1)
-
-
-@pytest.mark.parametrize("bandwidth", [0, -1, "silverman"])
-def test_a_wrong_bandwidth_is_named(bandwidth):
-    with pytest.raises(ValueError, match="bandwidth"):
-        KDEGenerator(bandwidth).fit(np.zeros((2, 1)), [0, 1])

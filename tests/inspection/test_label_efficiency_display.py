@@ -93,8 +93,3 @@ def test_it_can_be_written_as_a_picture(ax):
     file = io.BytesIO()
     display.figure_.savefig(file, format="png")
     assert file.getvalue().startswith(b"\x89PNG")
-
-
-def test_no_round_is_refused():
-    with pytest.raises(ValueError, match="no round"):
-        LabelEfficiencyDisplay.from_results({"rounds": []})

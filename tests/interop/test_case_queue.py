@@ -175,25 +175,11 @@ def test_a_file_of_someone_else(tmp_path, text, message):
         read_answers(path)
 
 
-@pytest.mark.parametrize(
-    ("given_", "message"),
-    [
-        (dict(indices=[[0, 1]]), "indices must be"),
-        (dict(indices=[0.5]), "indices must be"),
-        (dict(indices=[6]), "outside"),
-        (dict(indices=[-1]), "outside"),
-        (dict(indices=[1, 1]), "more than once"),
-        (dict(scores=[0.1]), "scores has 1 entries, expected 2"),
-        (dict(score_parts={"density": [1, 2, 3]}), "density"),
-        (dict(ids=["a", "b"]), "ids has 2 entries, expected 6"),
-        (dict(ids="account"), "ids == 'account'"),
-        (dict(path="cases.xlsx"), "must end in .csv"),
-    ],
-)
-def test_what_does_not_fit_is_refused(tmp_path, table, given_, message):
-    arguments = {"path": tmp_path / "cases.csv", "X": table, "indices": [0, 1], **given_}
-    with pytest.raises(ValueError, match=message):
-        write_queue(**arguments)
+def test_separators_at_the_end_of_the_rows_shift_no_column(tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text("position,answer,minutes\n1,fraud,,\n4,genuine,2,\n")
+    answers = read_answers(path)
+    assert (answers.indices.tolist(), answers.y.tolist(), answers.minutes) == ([1, 4], [1, 0], 2.0)
 
 
 def test_no_question_makes_an_empty_queue(tmp_path, table):

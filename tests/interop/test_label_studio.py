@@ -176,10 +176,3 @@ def test_what_cannot_be_read_is_named(path):
         path.write_text(json.dumps(content))
         with pytest.raises(ValueError, match=message):
             read_annotations(path)
-
-
-def test_a_suggestion_must_be_a_choice(path):
-    with pytest.raises(ValueError, match="suggested holds 2"):
-        write_tasks(path, [[0.0]], [0], suggested=[2], choices={"fraud": 1})
-    with pytest.raises(ValueError, match="suggested has 2 entries"):
-        write_tasks(path, [[0.0]], [0], suggested=[0, 1])

@@ -65,25 +65,3 @@ def test_alert_rate_is_recall_at_its_count():
 @pytest.mark.parametrize(("n", "rate", "expected"), [(100, 0.29, 29), (10, 0.001, 1), (7, 1.0, 7)])
 def test_alert_count(n, rate, expected):
     assert alert_count(n, rate) == expected
-
-
-@pytest.mark.parametrize("k", [0, 4, -1, 1.5])
-def test_k_outside_the_rows_is_refused(k):
-    with pytest.raises(ValueError, match=r"k == .*\[1, 3\]"):
-        precision_at_k([0, 1, 0], [0.1, 0.2, 0.3], k)
-
-
-def test_recall_without_positives_is_refused():
-    with pytest.raises(ValueError, match="undefined"):
-        recall_at_k([0, 0], [0.1, 0.2], 1)
-
-
-def test_scores_that_are_not_finite_are_refused():
-    with pytest.raises(ValueError, match="finite"):
-        precision_at_k([0, 1], [0.1, np.nan], 1)
-
-
-@pytest.mark.parametrize("rate", [0, 1.01, -0.5, float("nan")])
-def test_alert_rate_out_of_range_is_refused(rate):
-    with pytest.raises(ValueError, match="alert_rate"):
-        alert_count(10, rate)

@@ -100,16 +100,12 @@ def test_a_schedule_sets_the_weight_from_the_ratio(data):
     assert mixer.plan(y) == (50, schedule(0.25))
     mixer.mix(X, y, X[:50], y[:50])
     assert mixer.synthetic_weight_ == schedule(0.25)
-    with pytest.raises(ValueError, match="schedule"):
-        CurriculumMixer(schedule=schedule, synthetic_weight=0.3).plan(y)
 
 
 def test_the_adaptive_ratio_needs_and_uses_feedback(data):
     X, y = data
     mixer = CurriculumMixer(synthetic_weight=0.2, ratio=AdaptiveRatio(2.0))
     assert mixer.plan(y, performance=0.75, consistency=0.5)[0] == 50
-    with pytest.raises(ValueError, match="performance == None"):
-        mixer.plan(y)
     X_mixed, *_ = mixer.mix(X, y, X, y, performance=0.75, consistency=0.5)
     assert len(X_mixed) == 250
 
@@ -155,28 +151,3 @@ def test_the_three_samplers_in_imbalanced_learns_pipeline(data):
         pipe = make_pipeline(sampler, LogisticRegression())
         search = GridSearchCV(pipe, grid, cv=3, scoring="neg_log_loss").fit(X, y)
         assert len(np.unique(search.cv_results_["mean_test_score"])) == 2
-
-
-@pytest.mark.parametrize(
-    ("params", "word"),
-    [
-        (dict(synthetic_weight=1.0), "synthetic_weight"),
-        (dict(synthetic_weight="cv"), "synthetic_weight"),
-        (dict(ratio=0), "ratio"),
-        (dict(complexity="hard"), "complexity"),
-        (dict(complexity_min=0.9, complexity_max=0.2), "complexity_min"),
-        (dict(n_warmup_rounds=-1), "n_warmup_rounds"),
-        (dict(schedule=0.3), "schedule"),
-        (dict(sampler=LogisticRegression()), "sampler"),
-    ],
-)
-def test_a_wrong_parameter_is_named(data, params, word):
-    with pytest.raises(ValueError, match=word):
-        CurriculumMixer(**params).fit_resample(*data)
-
-
-def test_schedules_refuse_impossible_values():
-    with pytest.raises(ValueError, match="scale"):
-        SigmoidSchedule(scale=0)
-    with pytest.raises(ValueError, match="maximum"):
-        AdaptiveRatio(0)

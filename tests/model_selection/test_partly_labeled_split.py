@@ -1,7 +1,6 @@
 """Cross-validation with missing labels."""
 
 import numpy as np
-import pytest
 from numpy.testing import assert_array_equal
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score
@@ -46,8 +45,3 @@ def test_an_active_learner_is_scored_on_known_labels():
     y[::2] = np.nan
     scores = cross_val_score(SynDAClassifier(LogisticRegression()), X, y, cv=PartiallyLabeledSplit(3))
     assert scores.min() > 0.85
-
-
-def test_no_label_at_all_is_refused():
-    with pytest.raises(ValueError, match="no known label"):
-        next(PartiallyLabeledSplit(2).split(np.zeros((4, 1)), [None] * 4))

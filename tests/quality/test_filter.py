@@ -101,27 +101,3 @@ def test_mixed_frames_pass_through(mixed_frame):
         X, y
     )
     assert X_new.dtypes.equals(X.dtypes)
-
-
-@pytest.mark.parametrize(
-    ("params", "word"),
-    [
-        (dict(threshold=0), "threshold"),
-        (dict(threshold=1.2), "threshold"),
-        (dict(combine="sum"), "combine"),
-        (dict(sampler="smote"), "sampler"),
-        (dict(estimator="logistic"), "estimator"),
-        (dict(discriminator=3), "discriminator"),
-    ],
-)
-def test_a_wrong_parameter_is_named(data, params, word):
-    with pytest.raises(ValueError, match=word):
-        QualityFilter(**params).fit_resample(*data)
-
-
-def test_one_class_or_missing_labels_are_refused(data):
-    X, y = data
-    with pytest.raises(ValueError, match="more than 1 class"):
-        QualityFilter().fit_resample(X, np.zeros(300))
-    with pytest.raises(ValueError, match="NaN"):
-        QualityFilter().fit_resample(X, np.where(y == 1, np.nan, y))

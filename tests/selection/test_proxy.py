@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from synda_sk import HybridQuerySelector, SynDAClassifier
@@ -82,13 +81,3 @@ def test_a_proxy_in_the_loop_changes_which_rows_are_bought(mixed_frame):
         assert clf.n_labels_ == 60
         bought.append(tuple(clf.history_[-1]["batch"]))
     assert bought[0] != bought[1]
-
-
-def test_an_unfitted_proxy_says_so_and_wrong_parameters_are_named(target):
-    forest, X = target
-    with pytest.raises(NotFittedError):
-        ProxyClassifier().predict(X)
-    with pytest.raises(ValueError, match="n_samples"):
-        ProxyClassifier(n_samples=0).distill(forest, X)
-    with pytest.raises(ValueError, match="proxy"):
-        HybridQuerySelector(proxy="small").query(forest, X, 3)

@@ -58,15 +58,6 @@ def test_a_marker_of_ones_own():
     assert split_missing(["yes", "?", "no"], missing_label="?")[0].tolist() == ["yes", "no"]
 
 
-@pytest.mark.parametrize(
-    ("y", "word"),
-    [(None, "None"), ([1, "a"], "mixes|type"), ([0.2, 0.7, 1.1], "continuous"), ([1.0, np.inf], "infinity")],
-)
-def test_what_is_no_label_is_refused(y, word):
-    with pytest.raises(ValueError, match=word):
-        split_missing(np.array(y, dtype=object) if isinstance(y, list) and "a" in y else y)
-
-
 @given(st.integers(0, 2**31 - 1), st.text(max_size=8), st.integers(0, 100))
 def test_streams_are_repeatable_and_apart(entropy, name, step):
     streams = SeedStreams(entropy)
@@ -137,8 +128,3 @@ def test_the_bootstrap_keeps_a_row_of_each_class():
     for seed in range(20):
         fit_weighted(model, X, y, np.r_[np.ones(199), 1e-3], random_state=seed)
         assert_array_equal(model.classes_, [0, 1])
-
-
-def test_weights_that_cannot_travel_are_refused_on_demand():
-    with pytest.raises(ValueError, match="KNeighborsClassifier takes no sample_weight"):
-        weight_route(KNeighborsClassifier(), "sample_weight")

@@ -15,7 +15,6 @@ from synda_sk.utils import (
     concat_rows,
     evenly_spaced,
     feature_blocks,
-    import_optional,
 )
 
 N = 24
@@ -121,17 +120,6 @@ def test_features_are_what_was_asked_for():
     X = np.arange(12.0).reshape(6, 2)
     assert_array_equal(Features(lambda Z: Z[:, :1], X)(X), X[:, :1])
     assert Features("auto", X)(X).shape == (6, 2)
-    with pytest.raises(ValueError, match="estimator"):
-        Features("estimator", X)(X, object())
-    with pytest.raises(ValueError, match="'auto', 'estimator'"):
-        Features("atuo", X)
-
-
-def test_a_missing_package_names_its_extra():
-    with pytest.raises(
-        ImportError, match=r"plots needs the package 'nowhere': pip install 'synda-sk\[plot\]'"
-    ):
-        import_optional("nowhere.at.all", "plot", "plots")
 
 
 @pytest.mark.parametrize("frame", [False, True])

@@ -1,0 +1,746 @@
+"""Bad input over the whole public API: each a clear error that names the parameter, and nothing has changed.
+
+A row of the table: what is called with what, the call, the exception, the
+parameter its message must name, and a pattern of what it must say beside.
+"""
+# ruff: noqa: E501
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from bad_input_world import LR, CommandError, World
+from scipy.sparse import csr_matrix
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from synda_sk import (
+    CurriculumMixer,
+    HybridQuerySelector,
+    LinearBudget,
+    QualityFilter,
+    RandomQuerySelector,
+    SigmoidSchedule,
+    SynDAClassifier,
+    SyntheticAugmenter,
+)
+from synda_sk.datasets import load_paysim, make_mobile_money
+from synda_sk.evaluation import SplitError, held_out_split
+from synda_sk.exceptions import JournalError
+from synda_sk.generators import CopulaGenerator, GaussianGenerator, make_generator
+from synda_sk.inspection import LabelEfficiencyDisplay
+from synda_sk.interop import modal, skactiveml
+from synda_sk.interop.case_queue import read_answers
+from synda_sk.interop.label_studio import read_annotations
+from synda_sk.metrics import (
+    alert_count,
+    area_under_learning_curve,
+    isotonic_curve,
+    labels_saved,
+    labels_to_target,
+    learning_curves,
+    mean_standard_error,
+    precision_at_k,
+    recall_at_alert_rate,
+    recall_at_k,
+)
+from synda_sk.mixing import AdaptiveRatio, curriculum_threshold
+from synda_sk.model_selection import PartiallyLabeledSplit
+from synda_sk.persistence import load, save
+from synda_sk.quality import GlobalThreshold
+from synda_sk.selection import ProxyClassifier, entropy, margin
+from synda_sk.utils import (
+    Features,
+    SeedStreams,
+    TableCodec,
+    TableEncoder,
+    concat_rows,
+    fit_weighted,
+    import_optional,
+    split_missing,
+    weight_route,
+)
+
+pytest.importorskip("skactiveml")
+pytest.importorskip("imblearn")
+pytest.importorskip("skops")
+pytest.importorskip("pyarrow")
+
+NAN, INF = float("nan"), float("inf")
+RECORD = {"arm": "a", "seed": 0, "n_labels": 1, "q": 0.5}
+
+
+def fit(**params):
+    return lambda w: w.having(**params).fit(w.X, w.y)
+
+
+def fit_input(X=None, y=None, weight=None):
+    return lambda w: w.live.fit(
+        w.X if X is None else X(w), w.y if y is None else y(w), sample_weight=weight and weight(w)
+    )
+
+
+def teach(rows, y, weight=None):
+    return lambda w: w.live.teach(rows(w) if callable(rows) else rows, y, sample_weight=weight)
+
+
+def query(**given):
+    return lambda w: w.live.query(**given)
+
+
+def having_query(**params):
+    return lambda w: w.having(**params).query()
+
+
+def hybrid(**params):
+    return lambda w: HybridQuerySelector(**params).query(w.model, w.X, 3)
+
+
+def augment(**params):
+    return lambda w: SyntheticAugmenter(**params).fit(w.X, w.y)
+
+
+def quality(**params):
+    return lambda w: QualityFilter(**{"threshold": 0.5, **params}).fit_resample(w.X, w.y)
+
+
+def plan(performance=None, consistency=None, **params):
+    return lambda w: CurriculumMixer(**{"synthetic_weight": 0.3, **params}).plan(
+        w.y, performance=performance, consistency=consistency
+    )
+
+
+def mix(X_new, y_new, step=0, **params):
+    return lambda w: CurriculumMixer(**{"synthetic_weight": 0.3, **params}).mix(
+        w.X, w.y, X_new(w), y_new(w), step=step
+    )
+
+
+def generate(name, **params):
+    return lambda w: make_generator(name, params).fit(w.X, w.y)
+
+
+def protocol(**settings):
+    return lambda w: w.protocol(**settings)
+
+
+def from_modal(function, n_queries=2, **params):
+    return lambda w: modal.FromModal(function, **params).query(w.model, w.X, n_queries)
+
+
+def from_skactiveml(strategy=None, n_queries=2, X_labeled=None, y_labeled=None, **params):
+    def call(w):
+        from skactiveml.pool import RandomSampling
+
+        given = RandomSampling(random_state=0) if strategy is None else strategy
+        known = None if X_labeled is None else w.X[:X_labeled]
+        skactiveml.FromSkactiveml(given, **params).query(
+            w.model, w.X, n_queries, X_labeled=known, y_labeled=y_labeled
+        )
+
+    return call
+
+
+def to_skactiveml(clf=None, selector=None, **given):
+    def call(w):
+        from skactiveml.classifier import SklearnClassifier
+
+        model = SklearnClassifier(LogisticRegression(), classes=[0, 1]) if clf is None else clf
+        skactiveml.ToSkactiveml(selector).query(w.X, w.partly, model, **given)
+
+    return call
+
+
+def draw(n_labels, scores, **given):
+    return lambda w: LabelEfficiencyDisplay(n_labels, scores, **given).plot()
+
+
+def encode(**params):
+    return lambda w: TableEncoder(**params).fit(w.frame)
+
+
+def queue(**given):
+    return lambda w: w.queue(**given)
+
+
+def tasks(**given):
+    return lambda w: w.tasks(**given)
+
+
+def command(*words):
+    return lambda w: w.command(*(w.folder / word if "." in word else word for word in words))
+
+
+CONSTRUCTOR = [
+    ("estimator of text", fit(estimator="forest"), ValueError, "estimator", "'fit' and 'predict'"),
+    ("estimator a class", lambda w: SynDAClassifier(LogisticRegression).fit(w.X, w.y), TypeError, "estimator", "must be an instance"),
+    ("augmenter of text", fit(augmenter="gaussian"), ValueError, "augmenter", "'fit' and 'sample'"),
+    ("augmenter a class", fit(augmenter=SyntheticAugmenter), TypeError, "augmenter", r"SyntheticAugmenter\(\)"),
+    ("generator misspelt and not used yet", fit(augmenter=SyntheticAugmenter("gausian")), ValueError, "generator", "did you mean 'gaussian'"),
+    ("selector of text", fit(selector="hybrid"), ValueError, "selector", "'query'"),
+    ("selector a class", fit(selector=HybridQuerySelector), TypeError, "selector", "must be an instance"),
+    ("lambda above 1", fit(selector=HybridQuerySelector(1.5)), ValueError, "uncertainty_weight", r"\[0\.0, 1\.0\]"),
+    ("random selector's batch of 0", fit(selector=RandomQuerySelector(batch_size=0)), ValueError, "batch_size", r"\[1, inf\)"),
+    ("quality_filter a number", fit(quality_filter=0.5), ValueError, "quality_filter", "'assess'"),
+    ("quality_filter with its own sampler", fit(quality_filter=QualityFilter(SyntheticAugmenter())), ValueError, "quality_filter", "sampler=None"),
+    ("mixer a number", fit(mixer=0.1), ValueError, "mixer", "'plan' and 'mix'"),
+    ("mixer with its own sampler", fit(mixer=CurriculumMixer(SyntheticAugmenter())), ValueError, "mixer", "sampler=None"),
+    ("mixer's beta of 1", fit(mixer=CurriculumMixer(synthetic_weight=1.0)), ValueError, "synthetic_weight", r"\[0\.0, 1\.0\)"),
+    ("query_estimator misspelt", fit(query_estimator="both"), ValueError, "query_estimator", "'auto'"),
+    ("query_estimator a class", fit(query_estimator=LogisticRegression), TypeError, "query_estimator", "must be an instance"),
+    ("features misspelt", fit(features="atuo"), ValueError, "features", "'auto', 'estimator'"),
+    ("features None", fit(features=None), ValueError, "features", "'auto', 'estimator'"),
+    ("features of too few rows", fit(features=lambda X: X[:3], label_budget=20), ValueError, "features", "must make 60 rows"),
+    ("features of NaN", fit(features=lambda X: X * NAN, label_budget=20), ValueError, "features", "NaN or infinity"),
+    ("features of text", fit(features=lambda X: np.full(len(X), "a"), label_budget=20), ValueError, "features", "must make numbers"),
+    ("features of an estimator without any", fit(features="estimator", label_budget=20), ValueError, "features", "no transform"),
+    ("label_budget of 0", fit(label_budget=0), ValueError, "label_budget", r"\[1, inf\)"),
+    ("label_budget negative", fit(label_budget=-5), ValueError, "label_budget", r"\[1, inf\)"),
+    ("label_budget a share above 1", fit(label_budget=1.5), ValueError, "label_budget", r"\(0\.0, 1\.0\]"),
+    ("label_budget NaN", fit(label_budget=NAN), ValueError, "label_budget", r"\(0\.0, 1\.0\]"),
+    ("label_budget of text", fit(label_budget="all"), ValueError, "label_budget", r"\[1, inf\)"),
+    ("initial_labels of 0", fit(initial_labels=0), ValueError, "initial_labels", r"\[1, inf\)"),
+    ("initial_labels above the budget", fit(label_budget=10, initial_labels=20), ValueError, "initial_labels", "label_budget == 10"),
+    ("initial misspelt", fit(initial="anomoly"), ValueError, "initial", "'anomaly'"),
+    ("initial not a position", fit(initial=[0.5], label_budget=10), ValueError, "initial", "row positions"),
+    ("initial outside the table", fit(initial=[0, 1000], label_budget=10), ValueError, "initial", r"positions in \[0, 60\)"),
+    ("initial empty", fit(initial=[], label_budget=10), ValueError, "initial", "row positions"),
+    ("n_rounds of 0", fit(n_rounds=0), ValueError, "n_rounds", r"\[1, inf\)"),
+    ("n_rounds a fraction", fit(n_rounds=2.5), ValueError, "n_rounds", "an int"),
+    ("classes without one that is there", fit(classes=[0]), ValueError, "classes", r"lacks the labels \[1\]"),
+    ("classes two-dimensional", fit(classes=[[0, 1], [1, 0]]), ValueError, "classes", "1d array"),
+    ("classes with infinity", fit(classes=[0, 1, INF]), ValueError, "classes", "infinity"),
+    ("classes of two types", fit(classes=[0, 1, "x"]), ValueError, "classes", "mixes strings and numbers"),
+    ("missing_label a list", fit(missing_label=[0, 1]), ValueError, "missing_label", "a single value"),
+    ("weighting misspelt", fit(weighting="weights"), ValueError, "weighting", "'sample_weight'"),
+    ("weighting the estimator cannot", fit(estimator=KNeighborsClassifier(), weighting="sample_weight"), ValueError, "weighting", "takes no sample_weight"),
+    ("store_stages of text", fit(store_stages="yes"), ValueError, "store_stages", "'bool'"),
+    ("journal a number", fit(journal=3), ValueError, "journal", "'str'"),
+    ("n_jobs a fraction", fit(n_jobs=1.5), ValueError, "n_jobs", "'int'"),
+    ("random_state of text", fit(random_state="zero"), ValueError, "random_state", "RandomState"),
+    ("random_state negative", fit(random_state=-1), ValueError, "random_state", r"\[0, "),
+    ("verbose of text", fit(verbose="loud"), ValueError, "verbose", "'bool'"),
+    ("parameter misspelt", lambda w: SynDAClassifier(label_bugdet=3), TypeError, "label_bugdet", "unexpected keyword"),
+    ("set_params misspelt", lambda w: w.having(label_bugdet=3), ValueError, "label_bugdet", "'label_budget'"),
+    ("parameter of a part misspelt", lambda w: w.having(selector__uncertainty_wait=1), ValueError, "uncertainty_wait", "'uncertainty_weight'"),
+]  # fmt: skip
+
+FIT = [
+    ("X without rows", fit_input(X=lambda w: w.X[:0], y=lambda w: w.y[:0]), ValueError, "X", "0 sample"),
+    ("X without columns", fit_input(X=lambda w: w.X[:, :0]), ValueError, "X", "0 feature"),
+    ("X one-dimensional", fit_input(X=lambda w: w.X[:, 0]), ValueError, "X", "Expected 2D"),
+    ("X None", lambda w: w.live.fit(None, w.y), ValueError, "X", "Expected 2D"),
+    ("X of dictionaries", fit_input(X=lambda w: np.full((60, 4), {}, dtype=object)), TypeError, "X", "'dict'"),
+    ("X complex", fit_input(X=lambda w: w.X * 1j), ValueError, "X", "Complex data not supported"),
+    ("X sparse", fit_input(X=lambda w: csr_matrix(w.X)), TypeError, "X", "dense"),
+    ("X with infinity", fit_input(X=lambda w: np.where(w.X > 2, INF, w.X)), ValueError, "X", "infinity"),
+    ("X with NaN for a model that takes none", fit_input(X=lambda w: np.where(w.X > 1, NAN, w.X)), ValueError, "X", "contains NaN"),
+    ("X a frame with infinity", fit_input(X=lambda w: w.frame.assign(c=INF)), ValueError, "X", "column 'c'"),
+    ("X a frame with columns twice", fit_input(X=lambda w: pd.concat([w.frame, w.frame], axis=1)), ValueError, "X", r"duplicated column names: \['a', 'b', "),
+    ("X a frame without rows", fit_input(X=lambda w: w.frame[:0], y=lambda w: []), ValueError, "X", "0 sample"),
+    ("X a frame of lists", lambda w: w.framed.fit(w.frame.assign(kind=[[1]] * 60), w.y), TypeError, "'kind'", "no category"),
+    ("y of another length", fit_input(y=lambda w: w.y[:10]), ValueError, "X has 60, y has 10", "inconsistent"),
+    ("y None", lambda w: w.live.fit(w.X, None), ValueError, "y", "is None"),
+    ("y a number", fit_input(y=lambda w: 1), ValueError, "y", "1d array"),
+    ("y two-dimensional", fit_input(y=lambda w: np.c_[w.y, w.y]), ValueError, "y", "1d array"),
+    ("y ragged", fit_input(y=lambda w: [[1], [1, 2]] * 30), ValueError, "y", "1d array"),
+    ("y without a label", fit_input(y=lambda w: [None] * 60), ValueError, "y", "name the possible labels in classes"),
+    ("y with infinity", fit_input(y=lambda w: np.where(w.y == 1, INF, 0)), ValueError, "y", "infinity"),
+    ("y continuous", fit_input(y=lambda w: w.X[:, 0]), ValueError, "label type", "continuous"),
+    ("y of two types", fit_input(y=lambda w: [0, "a"] * 30), ValueError, "y", "mixes strings and numbers"),
+    ("y without a label to replay", lambda w: w.having(label_budget=10, classes=[0, 1]).fit(w.X, [None] * 60), ValueError, "label_budget", "no label to replay"),
+    ("initial a row without label", lambda w: w.having(label_budget=10, initial=[50]).fit(w.X, w.partly), ValueError, "initial", "labelled rows"),
+    ("sample_weight of another length", fit_input(weight=lambda w: np.ones(3)), ValueError, "sample_weight", r"expected \(60,\)"),
+    ("sample_weight negative", fit_input(weight=lambda w: -np.ones(60)), ValueError, "sample_weight", "Negative"),
+    ("sample_weight NaN", fit_input(weight=lambda w: np.full(60, NAN)), ValueError, "sample_weight", "NaN"),
+    ("sample_weight infinite", fit_input(weight=lambda w: np.full(60, INF)), ValueError, "sample_weight", "infinity"),
+    ("sample_weight of text", fit_input(weight=lambda w: ["heavy"] * 60), ValueError, "sample_weight", "number"),
+    ("sample_weight two-dimensional", fit_input(weight=lambda w: np.ones((60, 2))), ValueError, "sample_weight", r"expected \(60,\)"),
+    ("sample_weight all 0", fit_input(weight=lambda w: np.zeros(60)), ValueError, "Sample weights", "non-zero"),
+    ("a fit parameter without routing", lambda w: w.live.fit(w.X, w.y, groups=w.y), ValueError, "SynDAClassifier.fit", "enable_metadata_routing"),
+]  # fmt: skip
+
+PREDICT = [
+    ("predict before fit", lambda w: SynDAClassifier(LR).predict(w.X), NotFittedError, "SynDAClassifier", "'fit'"),
+    ("predict fewer columns", lambda w: w.live.predict(w.X[:, :3]), ValueError, "X", "expecting 4 features"),
+    ("predict infinity", lambda w: w.live.predict(w.X + INF), ValueError, "X", "infinity"),
+    ("predict_proba one row as 1-D", lambda w: w.live.predict_proba(w.X[0]), ValueError, "X", "Expected 2D"),
+    ("predict_proba without rows", lambda w: w.live.predict_proba(w.X[:0]), ValueError, "X", "0 sample"),
+    ("predict_proba other column names", lambda w: w.framed.predict_proba(w.frame.rename(columns={"a": "amount"})), ValueError, "amount", "feature names"),
+    ("predict_proba columns in another order", lambda w: w.framed.predict_proba(w.frame[list("dcba") + ["kind"]]), ValueError, "feature names", "same order"),
+    ("predict_proba text where numbers were", lambda w: w.framed.predict_proba(w.frame.assign(a="x")), ValueError, "'a'", "as in fit"),
+    ("decision_function fewer columns", lambda w: w.live.decision_function(w.X[:, :1]), ValueError, "X", "expecting 4 features"),
+    ("score of other lengths", lambda w: w.live.score(w.X, w.y[:4]), ValueError, r"samples: [4, 60]", "inconsistent"),
+    ("staged_predict_proba without stages", lambda w: next(w.live.staged_predict_proba(w.X)), ValueError, "store_stages", "must be True"),
+    ("to_predictor before fit", lambda w: SynDAClassifier(LR).to_predictor(), NotFittedError, "SynDAClassifier", "'fit'"),
+]  # fmt: skip
+
+QUERY = [
+    ("before fit", lambda w: SynDAClassifier(LR).query(w.X), NotFittedError, "SynDAClassifier", "'fit'"),
+    ("no row", query(n_queries=0), ValueError, "n_queries", ">= 1"),
+    ("a negative number of rows", query(n_queries=-2), ValueError, "n_queries", ">= 1"),
+    ("half a row", query(n_queries=2.5), ValueError, "n_queries", "an int"),
+    ("NaN rows", query(n_queries=NAN), ValueError, "n_queries", "an int"),
+    ("text for a number", query(n_queries="ten"), ValueError, "n_queries", "an int"),
+    ("a number for X", query(X=5), ValueError, "X", r"n_queries=5"),
+    ("X with fewer columns", lambda w: w.live.query(w.X[:, :2]), ValueError, "X", "expecting 4 features"),
+    ("X with infinity", lambda w: w.live.query(w.X + INF), ValueError, "X", "infinity"),
+    ("X without rows", lambda w: w.live.query(w.X[:0]), ValueError, "X", "0 sample"),
+    ("no pool left", lambda w: w.done.query(), ValueError, "X", "no stored pool"),
+    ("selector of text by now", having_query(selector="hybrid"), ValueError, "selector", "'query'"),
+    ("density misspelt by now", having_query(selector=HybridQuerySelector(density="gauss")), ValueError, "density", "'rbf'"),
+    ("query_estimator misspelt by now", having_query(query_estimator="both"), ValueError, "query_estimator", "'auto'"),
+    ("proxy of no rows", having_query(selector=HybridQuerySelector(proxy=ProxyClassifier(n_samples=0))), ValueError, "n_samples", r"\[1, inf\)"),
+]  # fmt: skip
+
+TEACH = [
+    ("before fit", lambda w: SynDAClassifier(LR).teach(w.X, w.y), NotFittedError, "SynDAClassifier", "'fit'"),
+    ("a position outside", teach(np.array([300]), [0.0]), ValueError, "X_or_indices", r"outside \[0, 60\)"),
+    ("a negative position", teach(np.array([-1]), [0.0]), ValueError, "X_or_indices", r"outside \[0, 60\)"),
+    ("a position beyond int64", teach(np.array([2**63], np.uint64), [0.0]), ValueError, "X_or_indices", "outside"),
+    ("a position twice", teach(np.array([40, 40]), [0.0, 1.0]), ValueError, "X_or_indices", "more than once"),
+    ("positions as floats", teach(np.array([40.0]), [0.0]), ValueError, "X_or_indices", r"row positions \(int\)"),
+    ("positions as a mask", teach(np.arange(60) == 40, [0.0]), ValueError, "X_or_indices", r"row positions \(int\)"),
+    ("positions as text", teach(["40"], [0.0]), ValueError, "X_or_indices", r"row positions \(int\)"),
+    ("positions as a Series", teach(pd.Series([40]), [0.0]), ValueError, "X_or_indices", "Series"),
+    ("a position without a list", teach(40, [0.0]), ValueError, "X_or_indices", "one-dimensional"),
+    ("X None", teach(None, [0.0]), ValueError, "X_or_indices", "table of rows"),
+    ("X three-dimensional", teach(np.zeros((1, 2, 4)), [0.0]), ValueError, "X_or_indices", "table of rows"),
+    ("rows ragged", teach([[1.0, 2.0], [1.0]], [0.0, 1.0]), ValueError, "X_or_indices", "table of rows"),
+    ("rows with more columns", teach(np.zeros((2, 5)), [0.0, 1.0]), ValueError, "X", "expecting 4 features"),
+    ("rows with infinity", teach(np.full((1, 4), INF), [0.0]), ValueError, "X", "infinity"),
+    ("rows with NaN for a model that takes none", teach(np.full((1, 4), NAN), [0.0]), ValueError, "X_or_indices", "missing values"),
+    ("rows of text where numbers were", teach(np.array([["x"] * 4]), [0.0]), ValueError, "X_or_indices", "expected numbers"),
+    ("rows of objects where numbers were", teach(np.array([["x"] * 4], object), [0.0]), ValueError, "X_or_indices", "expected numbers"),
+    ("a frame where arrays were", lambda w: w.live.teach(w.frame[list("abcd")][:1], [0.0]), ValueError, "X_or_indices", "expected a numpy ndarray"),
+    ("an array where frames were", lambda w: w.framed.teach(w.frame[:1].to_numpy(), [0.0]), ValueError, "X_or_indices", "expected a pandas DataFrame"),
+    ("a frame with text where numbers were", lambda w: w.framed.teach(w.frame[:1].assign(a="x"), [0.0]), ValueError, "X_or_indices", "column 'a', expected numbers"),
+    ("a frame with None where numbers were", lambda w: w.framed.teach(w.frame[:1].assign(a=None), [0.0]), ValueError, "X_or_indices", "column 'a', expected numbers"),
+    ("a frame with numbers where text was", lambda w: w.framed.teach(w.frame[:1].assign(kind=1.5), [0.0]), ValueError, "X_or_indices", "column 'kind', expected categories"),
+    ("a frame without a column", lambda w: w.framed.teach(w.frame[["a"]][:1], [0.0]), ValueError, "feature names", "now missing"),
+    ("sparse rows", lambda w: w.live.teach(csr_matrix(w.X[:1]), [0.0]), TypeError, "X", "dense"),
+    ("y of another length", teach(np.array([40, 41]), [0.0]), ValueError, "X_or_indices has 2, y has 1", "inconsistent"),
+    ("y None", teach(np.array([40]), None), ValueError, "y", "is None"),
+    ("y a number", teach(np.array([40]), 1), ValueError, "y", "1d array"),
+    ("y text where numbers were", teach(np.array([40]), ["fraud"]), ValueError, "y", "another type"),
+    ("y of two types", teach(np.array([40, 41]), [1, "a"]), ValueError, "y", "mixes strings and numbers"),
+    ("y of lists here and there", teach(np.array([40, 41]), [None, [0]]), ValueError, "y", "1d array"),
+    ("y continuous", teach(np.array([40]), [0.37]), ValueError, "label type", "continuous"),
+    ("y infinite", teach(np.array([40]), [INF]), ValueError, "y", "infinity"),
+    ("sample_weight of another length", teach(np.array([50]), [0], [1, 2]), ValueError, "sample_weight", r"expected \(1,\)"),
+    ("sample_weight negative", teach(np.array([50]), [0], [-1]), ValueError, "sample_weight", "Negative"),
+    ("sample_weight NaN", teach(np.array([50]), [0], [NAN]), ValueError, "sample_weight", "NaN"),
+    ("sample_weight of text", teach(np.array([50]), [0], ["heavy"]), ValueError, "sample_weight", "number"),
+    ("a bad parameter by now", lambda w: w.having(store_stages="no").teach(np.array([50]), [0]), ValueError, "store_stages", "'bool'"),
+    ("weights the estimator cannot take by now", lambda w: w.having(estimator=KNeighborsClassifier(), weighting="sample_weight").teach(np.array([50]), [0], sample_weight=[2]), ValueError, "weighting", "takes no sample_weight"),
+    ("journal a folder", lambda w: w.having(journal=w.folder).teach(np.array([50]), [0]), JournalError, "journal", "Is a directory"),
+    ("journal in no folder", lambda w: w.having(journal=w.folder / "no" / "labels.db").teach(np.array([50]), [0]), JournalError, "journal", "give another path"),
+    ("journal no journal", lambda w: w.having(journal=w.folder / "text.txt").teach(np.array([50]), [0]), JournalError, "journal", "text.txt"),
+    ("resume without journal", lambda w: w.having(journal=None).resume(), ValueError, "journal", "path of the file"),
+    ("resume from nowhere", lambda w: w.having(journal=w.folder / "nowhere.db").resume(), JournalError, "journal", "No such file"),
+    ("resume from no journal", lambda w: w.having(journal=w.folder / "text.txt").resume(), JournalError, "journal", "not a SQLite file"),
+    ("resume from a journal in use", lambda w: SynDAClassifier(LR, journal=w.journal).resume(w.X), JournalError, "journal", "in use"),
+    ("resume with a bad parameter", lambda w: w.having(n_rounds=0).resume(), ValueError, "n_rounds", r"\[1, inf\)"),
+]  # fmt: skip
+
+SELECTION = [
+    ("uncertainty_weight negative", hybrid(uncertainty_weight=-1), ValueError, "uncertainty_weight", r"\[0\.0, 1\.0\]"),
+    ("uncertainty_weight NaN", hybrid(uncertainty_weight=NAN), ValueError, "uncertainty_weight", r"\[0\.0, 1\.0\]"),
+    ("uncertainty misspelt", hybrid(uncertainty="entrpy"), ValueError, "uncertainty", "'entropy'"),
+    ("uncertainty of too few scores", hybrid(uncertainty=lambda p: p[:3, 0]), ValueError, "uncertainty", r"must make \(60,\)"),
+    ("uncertainty of NaN", hybrid(uncertainty=lambda p: p[:, 0] * NAN), ValueError, "scores", "NaN or infinity"),
+    ("density misspelt", hybrid(density="gauss"), ValueError, "density", "'cosine'"),
+    ("redundancy misspelt", hybrid(redundancy="maximum"), ValueError, "redundancy", "'max'"),
+    ("redundancy_penalty negative", hybrid(redundancy_penalty=-1), ValueError, "redundancy_penalty", r"\[0\.0, inf\)"),
+    ("batch_size of 0", hybrid(batch_size=0), ValueError, "batch_size", r"\[1, inf\)"),
+    ("features misspelt", hybrid(features="raw"), ValueError, "features", "'auto', 'estimator'"),
+    ("proxy of text", hybrid(proxy="small"), ValueError, "proxy", "'distill'"),
+    ("exploration above 1", hybrid(exploration=1.5), ValueError, "exploration", r"\[0\.0, 1\.0\]"),
+    ("random_state of text", hybrid(random_state="x"), ValueError, "random_state", "RandomState"),
+    ("no row from the rule", lambda w: HybridQuerySelector().query(w.model, w.X, 0), ValueError, "n_queries", ">= 1"),
+    ("text for a number in modAL's way", lambda w: HybridQuerySelector()(w.model, w.X, "x"), ValueError, "n_queries", "an int"),
+    ("a pool with fewer columns", lambda w: HybridQuerySelector().query(w.model, w.X[:, :2], 3), ValueError, "X", "expecting 4 features"),
+    ("a model that is not fitted", lambda w: HybridQuerySelector().query(LogisticRegression(), w.X, 3), NotFittedError, "LogisticRegression", "'fit'"),
+    ("a model without probabilities", lambda w: HybridQuerySelector().query(StandardScaler(), w.X, 3), TypeError, "StandardScaler", "neither predict_proba nor decision_function"),
+    ("probabilities that are one-dimensional", lambda w: entropy([0.1, 0.9]), ValueError, "probabilities", r"\(n_samples, n_classes\)"),
+    ("a margin of one-dimensional probabilities", lambda w: margin([0.1, 0.9]), ValueError, "probabilities", r"\(n_samples, n_classes\)"),
+    ("a negative number of random rows", lambda w: RandomQuerySelector().query(None, w.X, -1), ValueError, "n_queries", ">= 1"),
+    ("half a random row", lambda w: RandomQuerySelector().query(None, w.X, 2.5), ValueError, "n_queries", "an int"),
+    ("a negative batch of random rows", lambda w: RandomQuerySelector(batch_size=-1).query(None, w.X), ValueError, "batch_size", ">= 1"),
+    ("a random selector's seed of text", lambda w: RandomQuerySelector(random_state="x").query(None, w.X), ValueError, "random_state", "RandomState"),
+    ("no pool for random rows", lambda w: RandomQuerySelector().query(None, None, 3), TypeError, "NoneType", "array-like"),
+    ("a budget of 0", lambda w: LinearBudget(0), ValueError, "initial", r"\[1, inf\)"),
+    ("a budget of text", lambda w: LinearBudget("3"), ValueError, "initial", "an int"),
+    ("a budget that shrinks", lambda w: LinearBudget(3, -1), ValueError, "increment", r"\[0, inf\)"),
+    ("a budget that grows by halves", lambda w: LinearBudget(3, 0.5), ValueError, "increment", "an int"),
+    ("a budget beyond its maximum", lambda w: LinearBudget(3, 1, 2), ValueError, "maximum", "initial == 3"),
+    ("a budget in a negative round", lambda w: LinearBudget(3, 1)(-7), ValueError, "step", ">= 0"),
+    ("a proxy of no rows", lambda w: ProxyClassifier(n_samples=0).distill(w.model, w.X), ValueError, "n_samples", r"\[1, inf\)"),
+    ("a proxy of text", lambda w: ProxyClassifier("small").distill(w.model, w.X), ValueError, "estimator", "'predict_proba'"),
+    ("a proxy of NaN", lambda w: ProxyClassifier().distill(Unsure(), w.X), ValueError, "Unsure", "NaN or infinity"),
+    ("a proxy's rows with infinity", lambda w: w.proxy.predict(w.X + INF), ValueError, "X", "infinity"),
+    ("a proxy with missing labels", lambda w: ProxyClassifier().fit(w.X, w.partly), ValueError, "y", "every row labelled"),
+    ("a proxy with fewer labels", lambda w: ProxyClassifier().fit(w.X, w.y[:3]), ValueError, "y has 3", "inconsistent"),
+    ("a proxy before fit", lambda w: ProxyClassifier().predict(w.X), NotFittedError, "ProxyClassifier", "'fit'"),
+]  # fmt: skip
+
+SYNTHETIC = [
+    ("generator misspelt", augment(generator="gausian"), ValueError, "generator", "did you mean 'gaussian'"),
+    ("generator a number", augment(generator=3), ValueError, "generator", "'fit' and 'sample'"),
+    ("generator a class", augment(generator=GaussianGenerator), TypeError, "generator", "must be an instance"),
+    ("generator_params misspelt", augment(generator_params={"shrink": 1}), ValueError, "generator_params", "did you mean 'shrinkage'"),
+    ("generator_params a list", augment(generator_params=[1]), ValueError, "generator_params", "Mapping"),
+    ("generator_params out of range", augment(generator_params={"shrinkage": 3}), ValueError, "shrinkage", r"\[0\.0, 1\.0\]"),
+    ("ratio of 0", augment(ratio=0), ValueError, "ratio", r"\(0\.0, inf\)"),
+    ("ratio negative", augment(ratio=-1), ValueError, "ratio", r"\(0\.0, inf\)"),
+    ("ratio NaN", augment(ratio=NAN), ValueError, "ratio", r"\(0\.0, inf\)"),
+    ("sampling_strategy misspelt", augment(sampling_strategy="not_minority"), ValueError, "sampling_strategy", "did you mean 'not minority'"),
+    ("sampling_strategy None", augment(sampling_strategy=None), ValueError, "sampling_strategy", r"a float in \(0, 1\]"),
+    ("sampling_strategy a list", augment(sampling_strategy=["a"]), ValueError, "sampling_strategy", r"a float in \(0, 1\]"),
+    ("sampling_strategy above 1", augment(sampling_strategy=1.5), ValueError, "sampling_strategy", r"\(0, 1\]"),
+    ("sampling_strategy of an unseen class", augment(sampling_strategy={"d": 9}), ValueError, "sampling_strategy", r"y has only \[0, 1\]"),
+    ("sampling_strategy below what is there", augment(sampling_strategy={0: 2}), ValueError, "sampling_strategy", "must be an int >= "),
+    ("sampling_strategy of half a row", augment(sampling_strategy={0: 95.5}), ValueError, "sampling_strategy", "must be an int"),
+    ("sampling_strategy a function that makes no dict", augment(sampling_strategy=lambda y: 3), ValueError, "sampling_strategy", "dict of sizes"),
+    ("sampling_strategy a share of three classes", lambda w: SyntheticAugmenter(sampling_strategy=0.5).fit(w.X, np.arange(60) % 3), ValueError, "sampling_strategy", "two classes, there are 3"),
+    ("an augmenter's seed of text", augment(random_state="x"), ValueError, "random_state", "RandomState"),
+    ("one class only", lambda w: SyntheticAugmenter().fit_resample(w.X, w.y * 0), ValueError, "'y'", "more than 1 class"),
+    ("labels missing", lambda w: SyntheticAugmenter().fit_resample(w.X, w.partly), ValueError, "y", "every row labelled"),
+    ("labels of another length", lambda w: SyntheticAugmenter().fit_resample(w.X, w.y[:4]), ValueError, "y has 4", "inconsistent"),
+    ("indicators of two classes at once", lambda w: SyntheticAugmenter().fit_resample(w.X, np.c_[w.y, w.y]), ValueError, "y", "single 1"),
+    ("a negative sample", lambda w: w.augmenter.sample(-1), ValueError, "n_samples", ">= 0"),
+    ("a sample of text", lambda w: w.augmenter.sample("x"), ValueError, "n_samples", "an int"),
+    ("a sample of an unseen class", lambda w: w.augmenter.sample(2, 7), ValueError, "y", r"not seen in fit: \[7\]"),
+    ("a sample of a missing class", lambda w: w.augmenter.sample(2, [0, None]), ValueError, "y", r"not seen in fit: \[None\]"),
+    ("a sample with fewer labels", lambda w: w.augmenter.sample(3, [0, 1]), ValueError, "y", "n_samples"),
+    ("a sample before fit", lambda w: SyntheticAugmenter().sample(1), NotFittedError, "SyntheticAugmenter", "'fit'"),
+    ("make_generator misspelt", lambda w: make_generator("coppula"), ValueError, "generator", "did you mean 'copula'\\? Valid: 'auto', 'gaussian', 'copula'"),
+    ("make_generator a number", lambda w: make_generator(3), TypeError, "generator", r"fit\(X, y\) and sample"),
+    ("make_generator a class", lambda w: make_generator(GaussianGenerator), TypeError, "generator", "instance"),
+    ("make_generator parameters of text", lambda w: make_generator("kde", "bandwidth"), TypeError, "generator_params", "dict"),
+    ("make_generator a parameter misspelt", lambda w: make_generator("kde", {"bandwith": 1}), ValueError, "bandwith", "did you mean 'bandwidth'"),
+    ("shrinkage misspelt", generate("gaussian", shrinkage="ledoit"), ValueError, "shrinkage", "'ledoit-wolf'"),
+    ("copula's seed of text", generate("copula", random_state="x"), ValueError, "random_state", "RandomState"),
+    ("bandwidth of 0", generate("kde", bandwidth=0), ValueError, "bandwidth", r"\(0\.0, inf\)"),
+    ("bandwidth misspelt", generate("kde", bandwidth="scot"), ValueError, "bandwidth", "'scott'"),
+    ("over-sampler of text", generate("smote", sampler="smote"), ValueError, "sampler", "'fit_resample'"),
+    ("over-sampler that is none", generate("smote", sampler=LR), ValueError, "sampler", "'fit_resample'"),
+    ("synthesizer misspelt", generate("ctgan", synthesizer="ctgn"), ValueError, "synthesizer", "did you mean 'ctgan'"),
+    ("synthesizer_params a number", generate("ctgan", synthesizer_params=3), ValueError, "synthesizer_params", "Mapping"),
+    ("a generator's rows with infinity", lambda w: CopulaGenerator().fit(w.X + INF, w.y), ValueError, "X", "infinity"),
+]  # fmt: skip
+
+MIXING = [
+    ("threshold of 0", quality(threshold=0), ValueError, "threshold", r"\(0\.0, 1\.0\]"),
+    ("threshold above 1", quality(threshold=1.2), ValueError, "threshold", r"\(0\.0, 1\.0\]"),
+    ("threshold NaN", quality(threshold=NAN), ValueError, "threshold", r"\(0\.0, 1\.0\]"),
+    ("global threshold of text", lambda w: GlobalThreshold("x"), ValueError, "value", "a float"),
+    ("global threshold NaN", lambda w: GlobalThreshold(NAN), ValueError, "value", "a float"),
+    ("combine misspelt", quality(combine="sum"), ValueError, "combine", "'product'"),
+    ("combine makes one number", quality(combine=lambda r, c: 3), ValueError, "combine", "one number a row"),
+    ("combine makes NaN", quality(combine=lambda r, c: r * NAN), ValueError, "combine", "one number a row"),
+    ("filter's sampler of text", quality(sampler="smote"), ValueError, "sampler", "'fit_resample'"),
+    ("filter's estimator of text", quality(estimator="logistic"), ValueError, "estimator", "'predict_proba'"),
+    ("filter's estimator without probabilities", quality(estimator=LinearSVC()), ValueError, "estimator", "'predict_proba'"),
+    ("discriminator a number", quality(discriminator=3), ValueError, "discriminator", "'predict_proba'"),
+    ("filter with one class", lambda w: QualityFilter().fit_resample(w.X, w.y * 0), ValueError, "'y'", "more than 1 class"),
+    ("filter with missing labels", lambda w: QualityFilter().fit_resample(w.X, w.partly), ValueError, "y", "NaN or None"),
+    ("assess with fewer labels", lambda w: QualityFilter().assess(w.X, w.y, w.X, w.y[:3]), ValueError, "y_synthetic has 3", "inconsistent"),
+    ("assess with missing labels", lambda w: QualityFilter().assess(w.X, w.y, w.X, w.partly), ValueError, "y_synthetic", "every row labelled"),
+    ("accept without labels", lambda w: w.quality.accept(w.X, None), ValueError, "y", "is None"),
+    ("accept with fewer labels", lambda w: w.quality.accept(w.X, w.y[:3]), ValueError, "y has 3", "inconsistent"),
+    ("score_samples of fewer columns", lambda w: w.quality.score_samples(w.X[:, :2]), ValueError, "X", "expecting 4 features"),
+    ("score_samples before fit", lambda w: QualityFilter().score_samples(w.X), NotFittedError, "QualityFilter", "'fit'"),
+    ("synthetic_weight misspelt", plan(synthetic_weight="cv"), ValueError, "synthetic_weight", "'auto'"),
+    ("synthetic_weight negative", plan(synthetic_weight=-0.1), ValueError, "synthetic_weight", r"\[0\.0, 1\.0\)"),
+    ("mixer's ratio of 0", plan(ratio=0), ValueError, "ratio", r"\(0\.0, inf\)"),
+    ("mixer's ratio infinite", plan(ratio=INF), ValueError, "ratio", r"\(0\.0, inf\)"),
+    ("ratio a function without its arguments", plan(ratio=AdaptiveRatio()), ValueError, "performance", r"\[0, 1\]"),
+    ("performance of 3", plan(3, 0.5, ratio=AdaptiveRatio()), ValueError, "performance", r"\[0, 1\]"),
+    ("consistency NaN", plan(0.5, NAN, ratio=AdaptiveRatio()), ValueError, "consistency", r"\[0, 1\]"),
+    ("ratio a function that makes negative numbers", plan(0.5, 0.5, ratio=lambda p, c: -2), ValueError, "ratio", ">= 0"),
+    ("schedule a number", plan(synthetic_weight="auto", schedule=0.3), ValueError, "schedule", "callable"),
+    ("schedule a class", plan(synthetic_weight="auto", schedule=SigmoidSchedule), ValueError, "schedule", r"\[0, 1\)"),
+    ("schedule that gives all weight away", plan(synthetic_weight="auto", schedule=lambda r: 1.0), ValueError, "schedule", r"\[0, 1\)"),
+    ("schedule and weight", plan(schedule=SigmoidSchedule()), ValueError, "synthetic_weight", "schedule sets the weight"),
+    ("complexity misspelt", plan(complexity="hard"), ValueError, "complexity", "'distance'"),
+    ("complexity limits reversed", plan(complexity_min=0.9, complexity_max=0.2), ValueError, "complexity_min", "must be <="),
+    ("n_warmup_rounds negative", plan(n_warmup_rounds=-1), ValueError, "n_warmup_rounds", r"\[0, inf\)"),
+    ("mixer's sampler that is none", plan(sampler=LR), ValueError, "sampler", "'fit_resample'"),
+    ("a plan for nothing", lambda w: CurriculumMixer().plan([]), ValueError, "y", "empty"),
+    ("mixing other columns", mix(lambda w: w.X[:, :2], lambda w: w.y), ValueError, "X_new", "4 columns"),
+    ("mixing fewer labels", mix(lambda w: w.X, lambda w: w.y[:3]), ValueError, "y_synthetic has 3", "inconsistent"),
+    ("mixing unseen labels", mix(lambda w: w.X, lambda w: w.y + 5), ValueError, "y_synthetic", r"not seen in y: \[5, 6\]"),
+    ("mixing in a negative round", mix(lambda w: w.X, lambda w: w.y, step=-1), ValueError, "step", ">= 0"),
+    ("complexity of one number", mix(lambda w: w.X, lambda w: w.y, complexity=lambda X, y: [1]), ValueError, "complexity", "one a row"),
+    ("sigmoid's scale of 0", lambda w: SigmoidSchedule(scale=0), ValueError, "scale", r"\(0\.0, inf\)"),
+    ("sigmoid's gain of text", lambda w: SigmoidSchedule(gain="x"), ValueError, "gain", "a float"),
+    ("adaptive ratio of 0", lambda w: AdaptiveRatio(0), ValueError, "maximum", r"\(0\.0, inf\)"),
+    ("adaptive ratio of None", lambda w: AdaptiveRatio(None), ValueError, "maximum", "a float"),
+    ("curriculum of negative length", lambda w: curriculum_threshold(1, 0.2, 1, -5), ValueError, "n_warmup_rounds", ">= 0"),
+]  # fmt: skip
+
+MEASURES = [
+    ("precision at 0", lambda w: precision_at_k([0, 1, 0], [0.1, 0.2, 0.3], 0), ValueError, "k", r"\[1, 3\]"),
+    ("precision beyond the rows", lambda w: precision_at_k([0, 1, 0], [0.1, 0.2, 0.3], 4), ValueError, "k", r"\[1, 3\]"),
+    ("precision at half a row", lambda w: precision_at_k([0, 1, 0], [0.1, 0.2, 0.3], 1.5), ValueError, "k", "whole number"),
+    ("scores of another length", lambda w: precision_at_k([0, 1], [0.1], 1), ValueError, "y_score has 1", "inconsistent"),
+    ("scores NaN", lambda w: precision_at_k([0, 1], [0.1, NAN], 1), ValueError, "y_score", "finite"),
+    ("scores of text", lambda w: precision_at_k([0, 1], ["a", "b"], 1), ValueError, "y_score", "numbers"),
+    ("scores two-dimensional", lambda w: precision_at_k([0, 1], [[0.1, 0.2], [0.3, 0.4]], 1), ValueError, "y_score", r"\(n_samples,\)"),
+    ("truth missing", lambda w: precision_at_k([0, NAN], [0.1, 0.2], 1), ValueError, "y_true", "every row labelled"),
+    ("truth None", lambda w: recall_at_alert_rate(None, [0.1], 0.5), ValueError, "y_true", "is None"),
+    ("labels of text, positive a number", lambda w: precision_at_k(["a", "b"], [0.1, 0.2], 1), ValueError, "pos_label", "like those of y_true: 'a'"),
+    ("recall without positives", lambda w: recall_at_k([0, 0], [0.1, 0.2], 1), ValueError, "y_true", "undefined"),
+    ("alert_rate of 0", lambda w: alert_count(10, 0), ValueError, "alert_rate", r"\(0, 1\]"),
+    ("alert_rate above 1", lambda w: alert_count(10, 1.01), ValueError, "alert_rate", r"\(0, 1\]"),
+    ("alert_rate NaN", lambda w: alert_count(10, NAN), ValueError, "alert_rate", r"\(0, 1\]"),
+    ("alert_rate of text", lambda w: recall_at_alert_rate([0, 1], [0.1, 0.2], "x"), ValueError, "alert_rate", r"\(0, 1\]"),
+    ("alerts of no rows", lambda w: alert_count(0, 0.1), ValueError, "n_samples", ">= 1"),
+    ("alerts of half a row", lambda w: alert_count(2.5, 0.1), ValueError, "n_samples", "whole number"),
+    ("a curve of fewer scores", lambda w: isotonic_curve([10, 20], [0.1]), ValueError, "scores", "label counts"),
+    ("a curve backwards", lambda w: isotonic_curve([20, 10], [0.1, 0.2]), ValueError, "n_labels", "ascending"),
+    ("a curve standing still", lambda w: isotonic_curve([10, 10], [0.1, 0.2]), ValueError, "n_labels", "ascending"),
+    ("a curve of NaN", lambda w: isotonic_curve([10, 20], [0.1, NAN]), ValueError, "scores", "finite"),
+    ("a curve at NaN", lambda w: isotonic_curve([10, NAN], [0.1, 0.2]), ValueError, "n_labels", "finite"),
+    ("a curve of text", lambda w: isotonic_curve([10, 20], ["a", "b"]), ValueError, "scores", "numbers"),
+    ("a curve of nothing", lambda w: isotonic_curve([], []), ValueError, "n_labels", "shape"),
+    ("a curve of one number", lambda w: isotonic_curve([10], 0.5), ValueError, "scores", "shape"),
+    ("an area up to infinity", lambda w: area_under_learning_curve([10, INF], [0.1, 0.2]), ValueError, "n_labels", "finite"),
+    ("a target of text", lambda w: labels_to_target([1, 2], [0.1, 0.2], "x"), ValueError, "target", "number"),
+    ("a target NaN", lambda w: labels_to_target([1, 2], [0.1, 0.2], NAN), ValueError, "target", "number"),
+    ("labels saved of fewer scores", lambda w: labels_saved([1, 2], [0.1], [0.1, 0.2]), ValueError, "method_scores", "label counts"),
+    ("labels saved from none", lambda w: labels_saved([0, 2], [0.1, 0.2], [0.3, 0.2]), ValueError, "n_labels", "positive"),
+    ("records of no mapping", lambda w: learning_curves("x", "q"), ValueError, "records", "mappings"),
+    ("a record without the measure", lambda w: learning_curves([{**RECORD}], "p"), ValueError, "record lacks 'p'", "it has"),
+    ("seeds without a common count", lambda w: learning_curves([RECORD, {**RECORD, "seed": 1, "n_labels": 2}], "q"), ValueError, "'a'", "share no number"),
+    ("a mean of nothing", lambda w: mean_standard_error([]), ValueError, "scores", "at least one seed"),
+]  # fmt: skip
+
+DATA = [
+    ("simulated rows below 200", lambda w: make_mobile_money(-1), ValueError, "n_samples", "must be >= 200"),
+    ("simulated rows of text", lambda w: make_mobile_money("x"), TypeError, "n_samples", "int"),
+    ("fraud_rate above 0.2", lambda w: make_mobile_money(300, fraud_rate=0.5), ValueError, "fraud_rate", r"must be <= 0\.2"),
+    ("fraud_rate negative", lambda w: make_mobile_money(300, fraud_rate=-0.1), ValueError, "fraud_rate", "must be > 0"),
+    ("fraud_rate of text", lambda w: make_mobile_money(300, fraud_rate="x"), TypeError, "fraud_rate", "float"),
+    ("the simulator's seed of text", lambda w: make_mobile_money(300, random_state="x"), ValueError, "random_state", "an int >= 0"),
+    ("the simulator's seed negative", lambda w: make_mobile_money(300, random_state=-1), ValueError, "random_state", "an int >= 0"),
+    ("PaySim of another kind", lambda w: load_paysim("paysim.xlsx"), ValueError, "path", r"\.csv, \.csv\.gz, \.parquet"),
+    ("PaySim without an ending", lambda w: load_paysim("paysim"), ValueError, "path", r"\.csv, \.csv\.gz, \.parquet"),
+    ("PaySim that is not there", lambda w: load_paysim(w.folder / "paysim.csv"), FileNotFoundError, "paysim.csv", "no file"),
+    ("PaySim empty", lambda w: load_paysim(w.folder / "empty.csv"), ValueError, "empty.csv", "cannot be read"),
+    ("PaySim broken", lambda w: load_paysim(w.folder / "broken.parquet"), ValueError, "broken.parquet", "cannot be read"),
+    ("PaySim with other columns", lambda w: load_paysim(w.folder / "other.csv"), ValueError, "other.csv", "lacks the columns"),
+    ("drop_balances misspelt", lambda w: load_paysim(w.folder / "other.csv", drop_balances="destination"), ValueError, "drop_balances", "'origin'"),
+    ("a split without labels", lambda w: next(PartiallyLabeledSplit(2).split(w.X, [None] * 60)), ValueError, "y", "no known label"),
+    ("a split of other lengths", lambda w: next(PartiallyLabeledSplit(2).split(w.X[:20], w.partly)), ValueError, "X has 20, y has 60", "inconsistent"),
+    ("a split with fewer groups", lambda w: next(PartiallyLabeledSplit(GroupKFold(2)).split(w.X, w.partly, [1, 2])), ValueError, "groups has 2", "inconsistent"),
+    ("a split of text", lambda w: next(PartiallyLabeledSplit("five").split(w.X, w.partly)), ValueError, "cv", "integer"),
+    ("a split in one part", lambda w: next(PartiallyLabeledSplit(1).split(w.X, w.partly)), ValueError, "n_splits", "2 or more"),
+]  # fmt: skip
+
+EVALUATION = [
+    ("a budget above the training rows", protocol(label_budget=43), ValueError, "label_budget", "must be <= 42"),
+    ("a budget of 0", protocol(label_budget=0), ValueError, "label_budget", ">= 1"),
+    ("a budget of text", protocol(label_budget="x"), ValueError, "label_budget", "whole number"),
+    ("no round", protocol(n_rounds=0), ValueError, "n_rounds", ">= 1"),
+    ("no seed", protocol(n_seeds=0), ValueError, "n_seeds", ">= 1"),
+    ("half a seed", protocol(n_seeds=1.5), ValueError, "n_seeds", "whole number"),
+    ("all rows held out", protocol(test_size=1.0), ValueError, "test_size", r"\(0, 1\)"),
+    ("a part of text held out", protocol(test_size="x"), ValueError, "test_size", r"\(0, 1\)"),
+    ("no alert", protocol(alert_rate=0), ValueError, "alert_rate", r"\(0, 1\]"),
+    ("alerts of text", protocol(alert_rate="x"), ValueError, "alert_rate", r"\(0, 1\]"),
+    ("a positive class that is none", protocol(positive=7), ValueError, "positive", r"it has \[0, 1\]"),
+    ("times of fewer rows", protocol(time=[0, 1]), ValueError, "time has 2", "inconsistent"),
+    ("times missing", protocol(time=[NAN, *range(59)]), ValueError, "time", "missing in 1 rows"),
+    ("times two-dimensional", protocol(time=np.ones((60, 2))), ValueError, "time", r"\(n_samples,\)"),
+    ("time standing still", protocol(time=np.ones(60)), SplitError, "time", "same in every row"),
+    ("no arm", protocol(arms={}), ValueError, "arms", "mapping"),
+    ("arms a list", protocol(arms=[SynDAClassifier(LR)]), ValueError, "arms", "mapping"),
+    ("an arm that is no SynDAClassifier", protocol(arms={"a": LR}), ValueError, "arms['a']", "SynDAClassifier"),
+    ("an arm without probabilities", protocol(arms={"svm": SynDAClassifier(LinearSVC())}), ValueError, "'svm'", "no predict_proba"),
+    ("an estimator of text", protocol(estimator="forest"), ValueError, "estimator", "no predict_proba"),
+    ("reference misspelt", protocol(reference="randm"), ValueError, "reference", "synda, random"),
+    ("initial_labels of 0", protocol(initial_labels=0), ValueError, "initial_labels", r"\[1, inf\)"),
+    ("seed of text", protocol(random_state="x"), ValueError, "random_state", ">= 0"),
+    ("seed negative", protocol(random_state=-1), ValueError, "random_state", ">= 0"),
+    ("progress a number", protocol(progress=3), ValueError, "progress", "callable"),
+    ("rows missing", protocol(X=None), TypeError, "X", "table or array"),
+    ("fewer rows than labels", protocol(X=np.zeros((4, 2))), ValueError, "X has 4, y has 60", "inconsistent"),
+    ("one class", protocol(y=[1] * 60), ValueError, "y", "one class"),
+    ("labels missing", protocol(y=[0, 1, None] * 20), ValueError, "y", "missing"),
+    ("held-out part above 1", lambda w: held_out_split(w.y, time=None, test_size=2, seed=0), ValueError, "test_size", r"\(0, 1\)"),
+    ("held-out seed negative", lambda w: held_out_split(w.y, time=None, test_size=0.3, seed=-1), ValueError, "seed", ">= 0"),
+    ("held-out part of nothing", lambda w: held_out_split(w.y[:0], time=None, test_size=0.3, seed=0), ValueError, "y", "empty"),
+    ("held-out part of unknown labels", lambda w: held_out_split(None, time=None, test_size=0.3, seed=0), ValueError, "y", "is None"),
+    ("a display of nothing", lambda w: LabelEfficiencyDisplay.from_results({"rounds": []}), ValueError, "results", "no round"),
+    ("a display of something else", lambda w: LabelEfficiencyDisplay.from_results({"runs": []}), ValueError, "results", "'rounds'"),
+    ("a display's measure misspelt", lambda w: LabelEfficiencyDisplay.from_results([RECORD], measure="p"), ValueError, "'p'", "it has"),
+    ("a display of lists", draw([1, 2], [0.1, 0.2]), ValueError, "n_labels", "mapping"),
+    ("a display of other arms", draw({"a": [1, 2]}, {"b": [[0.1, 0.2]]}), ValueError, "scores", r"\['b'\]"),
+    ("a display of fewer counts", draw({"a": [1, 2]}, {"a": [[0.1, 0.2, 0.3]]}), ValueError, "scores['a']", "n_counts"),
+    ("a display's reference misspelt", draw({"a": [1, 2]}, {"a": [[0.1, 0.2]]}, reference="b"), ValueError, "reference", "no arm"),
+]  # fmt: skip
+
+INTEROP = [
+    ("queue positions two-dimensional", queue(indices=[[0, 1]]), ValueError, "indices", "one-dimensional"),
+    ("queue positions of halves", queue(indices=[0.5]), ValueError, "indices", "int"),
+    ("queue position outside", queue(indices=[60]), ValueError, "indices", r"outside \[0, 60\)"),
+    ("queue position negative", queue(indices=[-1]), ValueError, "indices", r"outside \[0, 60\)"),
+    ("queue position twice", queue(indices=[1, 1]), ValueError, "indices", "more than once"),
+    ("queue of no table", queue(X=None), ValueError, "X", "table of shape"),
+    ("queue scores too few", queue(scores=[0.1]), ValueError, "scores", "expected 2"),
+    ("queue score parts too few", queue(score_parts={"density": [1]}), ValueError, "score_parts['density']", "expected 2"),
+    ("queue score parts a list", queue(score_parts=[1, 2]), ValueError, "score_parts", "dict"),
+    ("queue score part named as a column", queue(score_parts={"position": [7, 8]}), ValueError, "score_parts", "other names"),
+    ("queue ids too few", queue(ids=["a", "b"]), ValueError, "ids", "expected 60"),
+    ("queue ids a column that is none", queue(ids="account"), ValueError, "ids", "not a column of X"),
+    ("queue ids a number", queue(ids=3), ValueError, "ids", "one id for each row"),
+    ("queue suggestions too many", queue(suggested=[0, 1, 1]), ValueError, "suggested", "expected 2"),
+    ("queue of another kind", queue(path="cases.xlsx"), ValueError, "path", r"\.csv"),
+    ("answers of another kind", lambda w: read_answers("cases.xlsx"), ValueError, "path", r"\.csv"),
+    ("answers in an empty file", lambda w: read_answers(w.folder / "empty.csv"), ValueError, "empty.csv", "cannot be read"),
+    ("answers in a broken file", lambda w: read_answers(w.folder / "broken.parquet"), ValueError, "broken.parquet", "cannot be read"),
+    ("answers to a row beyond all tables", lambda w: read_answers(w.folder / "huge.csv"), ValueError, "position", "int >= 0"),
+    ("answers a list of words", lambda w: read_answers(w.folder / "filled.csv", answers=["fraud"]), ValueError, "answers", "dict"),
+    ("unsure an answer too", lambda w: read_answers(w.folder / "filled.csv", unsure="Fraud"), ValueError, "unsure", "different words"),
+    ("task position outside", tasks(indices=[60]), ValueError, "indices", r"outside \[0, 60\)"),
+    ("tasks of no table", tasks(X="table"), ValueError, "X", "table of shape"),
+    ("task suggestions too many", tasks(suggested=[0, 1, 1]), ValueError, "suggested", "expected 2"),
+    ("task suggestion that is no choice", tasks(indices=[0], suggested=[2], choices={"fraud": 1}), ValueError, "suggested", "choices"),
+    ("task choices a list", tasks(choices=["fraud"]), ValueError, "choices", "dict"),
+    ("annotations broken", lambda w: read_annotations(w.folder / "broken.json"), ValueError, "broken.json", "no JSON"),
+    ("annotations of no tasks", lambda w: read_annotations(w.folder / "dict.json"), ValueError, "dict.json", "no list of tasks"),
+    ("annotations that are none", lambda w: read_annotations(w.folder / "no_annotations.json"), ValueError, "Task 1", "broken annotations"),
+    ("annotations by number", lambda w: read_annotations(w.folder / "number.json"), ValueError, "Task 1", "choices"),
+    ("annotation choices a list", lambda w: read_annotations(w.folder / "dict.json", choices=["a"]), ValueError, "choices", "dict"),
+    ("modAL function of text", from_modal("margin"), TypeError, "query_function", "callable"),
+    ("modAL function that gives no positions", from_modal(lambda c, X, n_instances: [0.5, 1.5]), ValueError, "query_function", "row positions"),
+    ("modAL function that gives text", from_modal(lambda c, X, n_instances: ([0, 1], ["a", "b"])), ValueError, "query_function", "no numbers"),
+    ("modAL rows of text", from_modal(lambda c, X, n_instances: [0], "x"), ValueError, "n_queries", "an int"),
+    ("modAL batch negative", from_modal(lambda c, X, n_instances: [0], None, batch_size=-1), ValueError, "batch_size", ">= 1"),
+    ("modAL model that is not fitted", lambda w: modal.FromModal(lambda c, X, n_instances: [0]).query(LogisticRegression(), w.X, 1), TypeError, "estimator", "fitted"),
+    ("skactiveml strategy of text", from_skactiveml("random"), TypeError, "strategy", "instance"),
+    ("skactiveml rows below 1", from_skactiveml(n_queries=0), ValueError, "n_queries", ">= 1"),
+    ("skactiveml features misspelt", from_skactiveml(features="atuo"), ValueError, "features", "'auto', 'estimator'"),
+    ("skactiveml parameters a list", from_skactiveml(query_params=[1]), TypeError, "query_params", "dict"),
+    ("skactiveml labels too few", from_skactiveml(X_labeled=3, y_labeled=[0, 1]), ValueError, "y_labeled has 2", "inconsistent"),
+    ("skactiveml labels unseen", from_skactiveml(X_labeled=3, y_labeled=[0, 1, 7]), ValueError, "y_labeled", r"not seen in fit: \[7\]"),
+    ("skactiveml name misspelt", lambda w: skactiveml.FromSkactivml, AttributeError, "FromSkactivml", "no attribute"),
+    ("selector of text for skactiveml", to_skactiveml(selector="hybrid"), TypeError, "selector", "query strategy"),
+    ("classifier of scikit-learn for skactiveml", to_skactiveml(clf=LR), TypeError, "clf", "SkactivemlClassifier"),
+    ("batch of 0 for skactiveml", to_skactiveml(batch_size=0), ValueError, "batch_size", ">= 1"),
+    ("candidate outside for skactiveml", to_skactiveml(candidates=[900]), ValueError, "900", "less than 60"),
+]  # fmt: skip
+
+FILES = [
+    ("load from nowhere", lambda w: load(w.folder / "model.skops"), FileNotFoundError, "model.skops", "No such file"),
+    ("load something else", lambda w: load(w.folder / "text.txt"), ValueError, "path", "no skops file"),
+    ("trust a word", lambda w: load(w.folder / "text.txt", trusted="all"), TypeError, "trusted", "list of the names"),
+    ("trust all", lambda w: load(w.folder / "text.txt", trusted=True), TypeError, "trusted", "list of the names"),
+    ("save a function", lambda w: save(lambda x: x, w.folder / "model.skops"), ValueError, "estimator", "without pickle"),
+    ("save into no folder", lambda w: save(w.model, w.folder / "no" / "model.skops"), FileNotFoundError, "model.skops", "No such file"),
+    ("journal command without a file", command("journal"), CommandError, "FILE", "required"),
+    ("journal command on nothing", command("journal", "nothing.db"), CommandError, "FILE", "No such file"),
+    ("journal command on text", command("journal", "text.txt"), CommandError, "FILE", "not a SQLite file"),
+    ("journal command misspelt", command("jurnal"), CommandError, "jurnal", "'journal'"),
+    ("export of another kind", command("journal", "labels.db", "--export", "rows.xlsx"), CommandError, "--export", r"\.csv or \.parquet"),
+    ("run on another kind", command("run", "--table", "text.txt", "--target", "fraud"), CommandError, "--table", r"\.csv"),
+    ("run for a misspelt column", command("run", "--table", "table.csv", "--target", "fruad"), CommandError, "--target", "did you mean 'fraud'"),
+    ("run with a misspelt option", command("run", "--table", "table.csv", "--target", "fraud", "--lables", "9"), CommandError, "--lables", "did you mean --labels"),
+]  # fmt: skip
+
+UTILS = [
+    ("encoder before fit", lambda w: TableEncoder().transform(w.X), NotFittedError, "TableEncoder", "'fit'"),
+    ("encoder's skew_threshold of text", encode(skew_threshold="x"), ValueError, "skew_threshold", "a float"),
+    ("encoder's min_frequency of 2", encode(min_frequency=2.0), ValueError, "min_frequency", r"\[0\.0, 1\.0\)"),
+    ("encoder's max_categories of 0", encode(max_categories=0), ValueError, "max_categories", r"\[1, inf\)"),
+    ("encoder's columns missing", lambda w: w.encoder.transform(w.frame[["a"]]), ValueError, "feature names", "now missing"),
+    ("encoder's numbers text", lambda w: w.encoder.transform(w.frame.assign(b="x")), ValueError, "'b'", "as in fit"),
+    ("encoder's cells dictionaries", lambda w: TableEncoder().fit(w.frame.assign(kind=[{}] * 60)), TypeError, "'kind'", "no category"),
+    ("codec before fit", lambda w: TableCodec().encode(w.frame), NotFittedError, "TableCodec", "'fit'"),
+    ("codec with other columns", lambda w: w.codec.encode(w.frame.rename(columns={"a": "z"})), ValueError, "X", r"expected \['a'"),
+    ("codec with numbers of text", lambda w: w.codec.encode(w.frame.assign(a="x")), ValueError, "'a'", "as in fit"),
+    ("codec with fewer codes", lambda w: w.codec.decode(w.X, np.zeros((3, 1), int)), ValueError, "codes", r"expected \(60, 4\)"),
+    ("codec with an unknown level", lambda w: w.codec.decode(w.X, np.full((60, 1), 7)), ValueError, "codes", "not seen in fit"),
+    ("codec with a level of -2", lambda w: w.codec.decode(w.X, np.full((60, 1), -2)), ValueError, "codes", "not seen in fit"),
+    ("labels None", lambda w: split_missing(None), ValueError, "y", "is None"),
+    ("labels mixed", lambda w: split_missing(["a", 1]), ValueError, "y", "mixes strings and numbers"),
+    ("labels continuous", lambda w: split_missing([0.2, 0.7, 1.1]), ValueError, "label type", "continuous"),
+    ("labels infinite", lambda w: split_missing([1.0, INF]), ValueError, "y", "infinity"),
+    ("marker a list", lambda w: split_missing([1, 2], missing_label=[1]), ValueError, "missing_label", "a single value"),
+    ("a package that is missing", lambda w: import_optional("nowhere.at.all", "plot", "plots"), ImportError, "'nowhere'", r"pip install 'synda-sk\[plot\]'"),
+    ("a route misspelt", lambda w: weight_route(LR, "resmple"), ValueError, "weighting", "'resample'"),
+    ("a route that is closed", lambda w: weight_route(KNeighborsClassifier(), "sample_weight"), ValueError, "weighting", "KNeighborsClassifier takes no sample_weight"),
+    ("weights of fewer rows", lambda w: fit_weighted(KNeighborsClassifier(), w.X, w.y, np.ones(3)), ValueError, "sample_weight", r"expected \(60,\)"),
+    ("weights negative", lambda w: fit_weighted(KNeighborsClassifier(), w.X, w.y, -np.ones(60)), ValueError, "sample_weight", "Negative"),
+    ("a seed of text", lambda w: SeedStreams("x"), ValueError, "random_state", "an int >= 0"),
+    ("a seed negative", lambda w: SeedStreams(-1), ValueError, "random_state", "an int >= 0"),
+    ("features misspelt", lambda w: Features("atuo", w.X), ValueError, "features", "'auto', 'estimator'"),
+    ("features of a model without any", lambda w: Features("estimator", w.X)(w.X, LR), ValueError, "features", "no transform"),
+    ("rows of other columns", lambda w: concat_rows(w.X, w.X[:, :2]), ValueError, "X_new", "4 columns"),
+    ("rows of another container", lambda w: concat_rows(w.frame, w.X), ValueError, "X_new", "a data frame"),
+    ("rows of other names", lambda w: concat_rows(w.frame, w.frame.rename(columns={"a": "z"})), ValueError, "X_new", "'z'"),
+]  # fmt: skip
+
+SECTIONS = {
+    "constructor": CONSTRUCTOR,
+    "fit": FIT,
+    "predict": PREDICT,
+    "query": QUERY,
+    "teach": TEACH,
+    "selection": SELECTION,
+    "synthetic": SYNTHETIC,
+    "mixing": MIXING,
+    "measures": MEASURES,
+    "data": DATA,
+    "evaluation": EVALUATION,
+    "interop": INTEROP,
+    "files": FILES,
+    "utils": UTILS,
+}
+TABLE = {f"{section}: {row[0]}": row[1:] for section, rows in SECTIONS.items() for row in rows}
+
+
+class Unsure:
+    """A model that knows nothing."""
+
+    classes_ = np.array([0, 1])
+
+    def predict_proba(self, X):
+        return np.full((len(X), 2), NAN)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    return World(tmp_path_factory.mktemp("bad_input"))
+
+
+@pytest.fixture(scope="module")
+def before(world):
+    return world.state()
+
+
+@pytest.mark.filterwarnings("ignore:X has feature names", "ignore:X does not have valid feature names")
+@pytest.mark.parametrize("case", TABLE)
+def test_bad_input_is_named_and_changes_nothing(world, before, case):
+    call, error, parameter, pattern = TABLE[case]
+    with pytest.raises(error) as caught:
+        call(world)
+    message = str(caught.value)
+    assert re.search(rf"(?<!\w){re.escape(parameter)}(?!\w)", message), message
+    assert re.search(pattern, message), message
+    assert world.changed_copies() == []
+    now = world.state()
+    assert [name for name, value in now.items() if value != before[name]] == []
+
+
+def test_the_table_covers_the_public_api():
+    assert len(TABLE) == sum(map(len, SECTIONS.values())), "two rows of one name"
+    assert len(TABLE) >= 100
+    assert min(map(len, SECTIONS.values())) >= 10
