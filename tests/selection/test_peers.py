@@ -66,7 +66,7 @@ def test_history_names_the_models_that_were_asked(chequered):
 def test_the_partner_stays_where_a_class_is_rare():
     rng = np.random.default_rng(1)
     X = rng.uniform(-1, 1, (3_000, 2))
-    y = ((X[:, 0] * X[:, 1] > 0) & (rng.random(3_000) < 0.06)).astype(int)
+    y = ((X[:, 0] * X[:, 1] > 0) & (rng.random(3_000) < 0.12)).astype(int)
     clf = SynDAClassifier(LINEAR, label_budget=400, initial_labels=200, n_rounds=1, random_state=0).fit(X, y)
     assert clf.history_[0]["n_per_class"][1] >= 5
     assert clf.history_[1]["query_model"] == ["LogisticRegression", "RandomForestClassifier"]
