@@ -4,9 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.special import entr, expit, softmax
+from scipy.special import expit, softmax
+from sklearn.utils.validation import _num_samples
 
 from synda_sk.typing import FloatArray, Table
+from synda_sk.utils import take_rows
+
+_ROWS = 65_536  # scored at once: no part is smaller, so that BLAS treats all rows alike
 
 
 def predict_probabilities(estimator: Any, X: Table) -> FloatArray:
@@ -52,6 +56,34 @@ def _probabilities(estimator: Any, X: Table) -> FloatArray:
     return softmax(decision, axis=1)
 
 
+def table_uncertainty(estimator: Any, X: Table, method: str | Callable[..., Any] = "auto") -> FloatArray:
+    """u(x) of each row of a table, from the probabilities of 65,536 rows or more at a time.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+        Has ``predict_proba`` or ``decision_function``.
+    X : table of shape (n_samples, n_features)
+        Rows.
+    method : {"auto", "entropy", "margin"} or callable, default="auto"
+        A callable is given the probabilities of all rows at once.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        u(x).
+    """
+    n_samples = _num_samples(X)
+    n_parts = 1 if callable(method) else max(1, n_samples // _ROWS)
+    if n_parts == 1:
+        return uncertainty_scores(predict_probabilities(estimator, X), method)
+    scores = np.empty(n_samples)
+    for k in range(n_parts):
+        part = slice(k * _ROWS, (k + 1) * _ROWS if k + 1 < n_parts else n_samples)
+        scores[part] = uncertainty_scores(predict_probabilities(estimator, take_rows(X, part)), method)
+    return scores
+
+
 def entropy(probabilities: FloatArray) -> FloatArray:
     r"""Predictive entropy divided by its maximum, in [0, 1].
 
@@ -83,7 +115,11 @@ def entropy(probabilities: FloatArray) -> FloatArray:
     n_classes = probabilities.shape[1]
     if n_classes < 2:
         return np.zeros(len(probabilities))
-    return entr(probabilities).sum(axis=1) / np.log(n_classes)
+    terms = np.zeros_like(probabilities)
+    with np.errstate(invalid="ignore"):
+        np.log(probabilities, out=terms, where=probabilities != 0)
+    terms *= probabilities
+    return 0.0 - np.einsum("ij->i", terms) / np.log(n_classes)
 
 
 def margin(probabilities: FloatArray) -> FloatArray:
@@ -114,8 +150,12 @@ def margin(probabilities: FloatArray) -> FloatArray:
     probabilities = _checked(probabilities)
     if probabilities.shape[1] < 2:
         return np.zeros(len(probabilities))
-    top = np.partition(probabilities, -2, axis=1)
-    return 1.0 - (top[:, -1] - top[:, -2])
+    columns = np.ascontiguousarray(probabilities.T)
+    first, second = np.maximum(*columns[:2]), np.minimum(*columns[:2])
+    for column in columns[2:]:
+        second = np.maximum(second, np.minimum(first, column))
+        first = np.maximum(first, column)
+    return 1.0 - (first - second)
 
 
 def _checked(probabilities: FloatArray) -> FloatArray:

@@ -3,15 +3,12 @@
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.stats import skew
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from synda_sk.typing import FloatArray, Labels, Table
+from synda_sk.typing import FloatArray, IntArray, Labels, Table
 from synda_sk.utils._codec import TableCodec
 from synda_sk.utils._frames import check_table
 
@@ -85,14 +82,18 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self._validate_params()
         X = check_table(self, X, reset=True)
         self._codec = TableCodec().fit(X)
-        numbers, codes = self._codec.encode(X)
-        self._skewed = np.array([abs(_skewness(column)) > self.skew_threshold for column in numbers.T], bool)
-        self._scale: Pipeline | None = None
+        numbers, codes = self._encode(X)
+        columns = [_known(column) for column in np.ascontiguousarray(numbers.T)]
+        self._skewed = np.array([abs(_skewness(column)) > self.skew_threshold for column in columns], bool)
+        self._scale: StandardScaler | None = None
         self._one_hot: OneHotEncoder | None = None
         if numbers.shape[1]:
-            self._scale = make_pipeline(
-                SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()
-            ).fit(self._compress(numbers))
+            columns = [
+                _signed_log(column) if skewed else column
+                for column, skewed in zip(columns, self._skewed, strict=True)
+            ]
+            self._fill = np.array([np.median(column) if len(column) else 0.0 for column in columns])
+            self._scale = StandardScaler().fit(self._impute(self._compress(numbers)))
         if codes.shape[1]:
             self._one_hot = OneHotEncoder(
                 min_frequency=self.min_frequency or None,
@@ -116,21 +117,32 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             Finite float64 values.
         """
         check_is_fitted(self)
-        numbers, codes = self._codec.encode(check_table(self, X, reset=False))
+        numbers, codes = self._encode(check_table(self, X, reset=False))
         parts = []
         if self._scale is not None:
-            parts.append(self._scale.transform(self._compress(numbers)))
+            scaled = self._impute(self._compress(numbers)) - self._scale.mean_
+            scaled /= self._scale.scale_
+            parts.append(scaled)
         if self._one_hot is not None:
             parts.append(self._one_hot.transform(codes))
-        return np.concatenate(parts, axis=1)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+    def _encode(self, X: Table) -> tuple[FloatArray, IntArray]:
+        """Numbers and codes; an array of numbers is its own numbers, without a loop over columns."""
+        if isinstance(X, np.ndarray) and X.dtype.kind in "fiu" and len(self._codec.numeric) == X.shape[1]:
+            return X.astype(np.float64, copy=False), np.empty((len(X), 0), dtype=np.intp)
+        return self._codec.encode(X)
 
     def _compress(self, numbers: FloatArray) -> FloatArray:
         if not self._skewed.any():
             return numbers
         compressed = numbers.copy()
-        skewed = numbers[:, self._skewed]
-        compressed[:, self._skewed] = np.sign(skewed) * np.log1p(np.abs(skewed))
+        compressed[:, self._skewed] = _signed_log(numbers[:, self._skewed])
         return compressed
+
+    def _impute(self, numbers: FloatArray) -> FloatArray:
+        missing = np.isnan(numbers)
+        return np.where(missing, self._fill, numbers) if missing.any() else numbers
 
     def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
         """Missing values, strings and categories are welcome."""
@@ -141,8 +153,19 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return tags
 
 
+def _known(column: FloatArray) -> FloatArray:
+    missing = np.isnan(column)
+    return column[~missing] if missing.any() else column
+
+
+def _signed_log(values: FloatArray) -> FloatArray:
+    return np.sign(values) * np.log1p(np.abs(values))
+
+
 def _skewness(column: FloatArray) -> float:
-    known = column[~np.isnan(column)]
-    if not len(known) or np.ptp(known) <= 1e-12 * max(1.0, np.abs(known).max()):
+    if not len(column) or np.ptp(column) <= 1e-12 * max(1.0, np.abs(column).max()):
         return 0.0
-    return float(skew(known))
+    centred = column - column.mean()
+    centred /= np.abs(centred).max()
+    squares = centred * centred
+    return float((squares * centred).mean() / squares.mean() ** 1.5)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from sklearn.utils import gen_batches
 from sklearn.utils.validation import _num_samples
 
 from synda_sk.typing import FeatureProvider, FloatArray, IntArray, Table
@@ -58,8 +57,9 @@ def feature_blocks(features: FeatureProvider) -> Iterator[FloatArray]:
     if hasattr(features, "blocks"):
         yield from features.blocks()
         return
-    for part in gen_batches(len(features), BLOCK_ROWS):
-        yield features[np.arange(part.start, part.stop)]
+    for start in range(0, len(features), BLOCK_ROWS):
+        stop = min(start + BLOCK_ROWS, len(features))
+        yield features[start:stop] if isinstance(features, np.ndarray) else features[np.arange(start, stop)]
 
 
 class LazyFeatures:
@@ -85,8 +85,8 @@ class LazyFeatures:
 
     def blocks(self) -> Iterator[FloatArray]:
         """Yield f(x) of all rows in their order, 65,536 at a time."""
-        for part in gen_batches(len(self), BLOCK_ROWS):
-            yield self._transform(take_rows(self._X, part))
+        for start in range(0, len(self), BLOCK_ROWS):
+            yield self._transform(take_rows(self._X, slice(start, start + BLOCK_ROWS)))
 
 
 def check_features(features: Any, parameter: str = "features") -> None:

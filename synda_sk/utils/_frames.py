@@ -138,15 +138,15 @@ def check_same_length(**parts: Any) -> None:
         raise ValueError(f"Found input variables with inconsistent numbers of samples: {found}.")
 
 
-def take_rows(X: Table, rows: np.ndarray) -> Table:
+def take_rows(X: Table, rows: np.ndarray | slice) -> Table:
     """Return rows by their position.
 
     Parameters
     ----------
     X : table of shape (n_samples, n_features)
         Any table.
-    rows : ndarray of int
-        Positions.
+    rows : ndarray of int or slice
+        Positions; a slice of an array is a view.
 
     Returns
     -------

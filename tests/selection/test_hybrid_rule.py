@@ -1,12 +1,14 @@
 """The query rule against its O(N^2) definition."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import entropy as scipy_entropy
 from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Perceptron
 from sklearn.metrics.pairwise import cosine_similarity, rbf_kernel
@@ -15,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from synda_sk import HybridQuerySelector, LinearBudget, RandomQuerySelector
 from synda_sk.selection import entropy, greedy_batch, margin
 from synda_sk.selection._similarity import CosineSimilarity, RbfSimilarity, make_similarity
-from synda_sk.utils import TableEncoder
+from synda_sk.utils import TableEncoder, evenly_spaced
 
 
 def naive_batch(scores, similarity, n_queries, redundancy, penalty):
@@ -86,8 +88,8 @@ def test_density_of_large_pools_is_close_to_the_exact_one():
     exact = np.concatenate(
         [rbf_kernel(part, F, gamma=similarity.gamma).mean(axis=1) for part in np.split(F, 11)]
     )
-    assert np.abs(similarity.density() - exact).max() < 0.02
-    assert np.corrcoef(similarity.density(), exact)[0, 1] > 0.999
+    assert np.abs(similarity.density().values - exact).max() < 0.02
+    assert np.corrcoef(similarity.density().values, exact)[0, 1] > 0.999
 
 
 @given(st.integers(2, 6), st.integers(0, 1000))
@@ -170,3 +172,120 @@ def test_exploration_draws_a_share_at_random_with_known_probability():
     assert np.abs(np.delete(seen, greedy) / 600 - 4 / 54).max() < 5 * np.sqrt(4 / 54 / 600)
     everything = HybridQuerySelector(exploration=1.0, random_state=0).select(p, F, 80)
     assert sorted(everything.indices) == list(range(60))
+
+
+def blobs(n, d=4, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, d)) + 3 * rng.integers(0, 2, (n, 1))
+    return X, LogisticRegression().fit(X[:200], X[:200, 0] + rng.normal(size=len(X[:200])) > 1.5)
+
+
+def test_a_default_query_looks_at_the_features_of_few_rows(monkeypatch):
+    X, model = blobs(300_000)
+    asked = []
+    transform = TableEncoder.transform
+    monkeypatch.setattr(TableEncoder, "transform", lambda self, X: asked.append(len(X)) or transform(self, X))
+    chosen = HybridQuerySelector().query(model, X, 20)
+    assert sum(asked) < 0.5 * len(X)
+    encoded = TableEncoder().fit(X[evenly_spaced(len(X), 100_000)]).transform(X)
+    by_hand = HybridQuerySelector().select(model.predict_proba(X), encoded, 20)
+    assert_array_equal(chosen, by_hand.indices)
+
+
+@pytest.mark.parametrize("frame", [False, True])
+def test_pools_are_scored_in_parts_of_the_same_scores(frame):
+    X, model = blobs(200_000)
+    X = pd.DataFrame(X, columns=list("abcd")) if frame else X
+    model = clone(model).fit(X[:200], model.predict(np.asarray(X[:200])))
+    seen = []
+
+    class Counting:
+        classes_ = model.classes_
+
+        def predict_proba(self, Z):
+            seen.append(len(Z))
+            return model.predict_proba(Z)
+
+    whole = entropy(model.predict_proba(X))
+    assert_array_equal(HybridQuerySelector().score_samples(Counting(), X), whole)
+    assert seen == [65_536, 65_536, 68_928]
+    seen.clear()
+    by_rank = HybridQuerySelector(uncertainty=lambda p: p[:, 0].argsort().argsort() / len(p))
+    assert by_rank.score_samples(Counting(), X).max() == pytest.approx(1 - 1 / len(X))
+    assert seen == [200_000]
+
+
+@pytest.mark.parametrize("kind", ["rbf", "cosine"])
+@pytest.mark.parametrize("n", [3000, 9000])
+def test_densities_do_not_depend_on_blocks_or_places(kind, n):
+    class Blocks:
+        def __init__(self, F, size):
+            self.F, self.size = F, size
+
+        def __len__(self):
+            return len(self.F)
+
+        def __getitem__(self, rows):
+            return self.F[rows]
+
+        def blocks(self):
+            return (self.F[k : k + self.size] for k in range(0, len(self.F), self.size))
+
+    F = np.random.default_rng(0).normal(size=(n, 5))
+    F[n // 2 :] = F[: n // 2]
+    whole = make_similarity(kind, F).density()
+    assert_array_equal(whole.values[n // 2 :], whole.values[: n // 2])
+    for size in (700, 1777):
+        parts = make_similarity(kind, Blocks(F, size)).density()
+        assert_array_equal(parts.values, whole.values)
+        assert parts.error == pytest.approx(whole.error, abs=1e-9)
+
+
+def test_the_density_tells_its_error():
+    X, _ = blobs(9000, d=6)
+    selector = HybridQuerySelector(features=lambda Z: Z)
+    density = selector.pool_density(X)
+    similarity = RbfSimilarity(X)
+    exact = np.concatenate(
+        [rbf_kernel(X[k : k + 900], X, gamma=similarity.gamma).mean(axis=1) for k in range(0, 9000, 900)]
+    )
+    worst = np.abs(density.values - exact).max()
+    assert worst / 20 < density.error <= worst + 1e-9
+    assert worst < 0.01
+    assert selector.pool_density(X[:500]).error == 0
+    assert HybridQuerySelector(density="cosine").pool_density(X).error == 0
+
+
+def test_one_class_and_no_rows():
+    X, _ = blobs(50)
+    model = DummyClassifier().fit(X, np.zeros(50))
+    chosen = HybridQuerySelector().query(model, X, 4)
+    assert chosen[0] == 0  # nothing but the ties and the penalty decide
+    assert len(set(chosen)) == 4
+    assert HybridQuerySelector().query(model, X[:0], 4).tolist() == []
+    assert HybridQuerySelector().score_samples(model, X[:0]).tolist() == []
+    assert HybridQuerySelector().select(np.empty((0, 2)), np.empty((0, 3)), 4).indices.tolist() == []
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_probabilities_and_features_that_are_no_numbers_are_named(wrong):
+    p, F = np.full((6, 2), 0.5), np.eye(6)
+    p[2, 1] = wrong
+    with pytest.raises(ValueError, match="scores hold NaN or infinity: check the model's probabilities"):
+        HybridQuerySelector().select(p, F, 2)
+    p[2, 1], F[2, 1] = 0.5, wrong
+    for kind in ("rbf", "cosine"):
+        with pytest.raises(ValueError, match=r"features f\(x\) hold"):
+            HybridQuerySelector(density=kind).select(p, F, 2)
+    with pytest.raises(ValueError, match="probabilities of 6 rows, features of 5"):
+        HybridQuerySelector().select(p, np.eye(5), 2)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 5, 12])
+def test_uncertainties_are_their_formulas(n_classes):
+    p = np.random.default_rng(0).dirichlet(np.full(n_classes, 0.2), size=300)
+    p[0] = np.eye(n_classes)[0]
+    top = np.sort(p, axis=1)
+    assert_array_equal(margin(p), 1.0 - (top[:, -1] - top[:, -2]))
+    assert_allclose(entropy(p), scipy_entropy(p, axis=1) / np.log(n_classes), atol=1e-14)
+    assert_array_equal(entropy(p)[5:6], entropy(p[5:6]))
