@@ -41,9 +41,11 @@ class BaseStoppingRule(BaseEstimator, ABC):
         Raises
         ------
         ValueError
-            If a parameter is out of its range.
+            If a parameter is out of its range, or the history is empty.
         """
         self._validate_params()
+        if not len(history):
+            raise ValueError("history is empty, must have one entry or more.")
         return self._reason(history)
 
     @abstractmethod

@@ -34,6 +34,7 @@ def state_of(clf, X):
         "classes_": clf.classes_.tolist(),
         "n_labels_": clf.n_labels_,
         "labeled_iter_": clf.labeled_iter_.tolist(),
+        "set_aside_": clf.set_aside_.tolist(),
         "history_": repr(clf.history_),
         "predict_proba": clf.predict_proba(X).tobytes(),
     }
@@ -48,7 +49,9 @@ class World:
         self.partly = np.where(np.arange(N_ROWS) < N_KNOWN, self.y, np.nan)
         self.frame = pd.DataFrame(self.X, columns=list("abcd")).assign(kind=["bill", "transfer"] * 30)
         self.journal = folder / "labels.db"
-        self.live = SynDAClassifier(LR, journal=self.journal, random_state=0).fit(self.X, self.partly)
+        self.live = SynDAClassifier(LR, journal=self.journal, query_estimator=None, random_state=0).fit(
+            self.X, self.partly
+        )
         self.live.teach(np.array([40]), self.y[[40]])
         self.framed = SynDAClassifier(make_pipeline(TableEncoder(), LR), random_state=0)
         self.framed.fit(self.frame, self.partly)

@@ -53,7 +53,16 @@ from synda_sk.mixing import AdaptiveRatio, curriculum_threshold
 from synda_sk.model_selection import PartiallyLabeledSplit
 from synda_sk.persistence import load, save
 from synda_sk.quality import GlobalThreshold
-from synda_sk.selection import ProxyClassifier, entropy, margin
+from synda_sk.selection import (
+    MaxLabels,
+    PerformancePlateau,
+    ProxyClassifier,
+    StablePredictions,
+    entropy,
+    greedy_batch,
+    margin,
+)
+from synda_sk.selection._similarity import make_similarity
 from synda_sk.utils import (
     Features,
     SeedStreams,
@@ -99,6 +108,17 @@ def having_query(**params):
 
 def hybrid(**params):
     return lambda w: HybridQuerySelector(**params).query(w.model, w.X, 3)
+
+
+def greedy(**given):
+    return lambda w: greedy_batch(
+        **{
+            "scores": np.linspace(0, 1, len(w.X)),
+            "n_queries": 3,
+            "similarity": make_similarity("rbf", w.X),
+            **given,
+        }
+    )
 
 
 def augment(**params):
@@ -212,6 +232,9 @@ CONSTRUCTOR = [
     ("initial empty", fit(initial=[], label_budget=10), ValueError, "initial", "row positions"),
     ("n_rounds of 0", fit(n_rounds=0), ValueError, "n_rounds", r"\[1, inf\)"),
     ("n_rounds a fraction", fit(n_rounds=2.5), ValueError, "n_rounds", "an int"),
+    ("stopping of text", fit(stopping="stable"), ValueError, "stopping", "a stopping rule"),
+    ("stopping a class", fit(stopping=MaxLabels), ValueError, "stopping", "a stopping rule"),
+    ("stopping above all agreement", fit(stopping=[StablePredictions(1.5)]), ValueError, "threshold", r"\(0\.0, 1\.0\]"),
     ("classes without one that is there", fit(classes=[0]), ValueError, "classes", r"lacks the labels \[1\]"),
     ("classes two-dimensional", fit(classes=[[0, 1], [1, 0]]), ValueError, "classes", "1d array"),
     ("classes with infinity", fit(classes=[0, 1, INF]), ValueError, "classes", "infinity"),
@@ -341,6 +364,11 @@ TEACH = [
     ("journal a folder", lambda w: w.having(journal=w.folder).teach(np.array([50]), [0]), JournalError, "journal", "Is a directory"),
     ("journal in no folder", lambda w: w.having(journal=w.folder / "no" / "labels.db").teach(np.array([50]), [0]), JournalError, "journal", "give another path"),
     ("journal no journal", lambda w: w.having(journal=w.folder / "text.txt").teach(np.array([50]), [0]), JournalError, "journal", "text.txt"),
+    ("set_aside before fit", lambda w: SynDAClassifier(LR).set_aside([3]), NotFittedError, "SynDAClassifier", "'fit'"),
+    ("set_aside a position outside", lambda w: w.live.set_aside([60]), ValueError, "indices", r"outside \[0, 60\)"),
+    ("set_aside a position twice", lambda w: w.live.set_aside([50, 50]), ValueError, "indices", "more than once"),
+    ("set_aside positions as floats", lambda w: w.live.set_aside([50.0]), ValueError, "indices", r"row positions \(int\)"),
+    ("set_aside a row with a label", lambda w: w.live.set_aside([0]), ValueError, "indices", "have a label"),
     ("resume without journal", lambda w: w.having(journal=None).resume(), ValueError, "journal", "path of the file"),
     ("resume from nowhere", lambda w: w.having(journal=w.folder / "nowhere.db").resume(), JournalError, "journal", "No such file"),
     ("resume from no journal", lambda w: w.having(journal=w.folder / "text.txt").resume(), JournalError, "journal", "not a SQLite file"),
@@ -380,6 +408,14 @@ SELECTION = [
     ("a budget that grows by halves", lambda w: LinearBudget(3, 0.5), ValueError, "increment", "an int"),
     ("a budget beyond its maximum", lambda w: LinearBudget(3, 1, 2), ValueError, "maximum", "initial == 3"),
     ("a budget in a negative round", lambda w: LinearBudget(3, 1)(-7), ValueError, "step", ">= 0"),
+    ("a greedy batch with fewer scores", greedy(scores=np.ones(3)), ValueError, "scores", r"expected \(60,\)"),
+    ("a greedy batch of NaN", greedy(scores=np.full(60, NAN)), ValueError, "scores", "NaN or infinity"),
+    ("a greedy batch of a negative number", greedy(n_queries=-1), ValueError, "n_queries", ">= 0"),
+    ("a greedy batch of text", greedy(n_queries="x"), ValueError, "n_queries", "an int"),
+    ("a greedy batch's redundancy misspelt", greedy(redundancy="maximum"), ValueError, "redundancy", "'max' or 'sum'"),
+    ("a plateau of two rounds", lambda w: PerformancePlateau(n_rounds=2).reason([{"n_labels": 3}]), ValueError, "n_rounds", r"\[3, inf\)"),
+    ("most labels below 1", lambda w: MaxLabels(0).reason([{"n_labels": 3}]), ValueError, "n_labels", r"\[1, inf\)"),
+    ("stopping before the start", lambda w: MaxLabels(5).reason([]), ValueError, "history", "empty"),
     ("a proxy of no rows", lambda w: ProxyClassifier(n_samples=0).distill(w.model, w.X), ValueError, "n_samples", r"\[1, inf\)"),
     ("a proxy of text", lambda w: ProxyClassifier("small").distill(w.model, w.X), ValueError, "estimator", "'predict_proba'"),
     ("a proxy of NaN", lambda w: ProxyClassifier().distill(Unsure(), w.X), ValueError, "Unsure", "NaN or infinity"),
