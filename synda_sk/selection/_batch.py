@@ -1,6 +1,6 @@
 """The greedy batch: high scores, little repetition."""
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Literal
 
 import numpy as np
@@ -74,7 +74,7 @@ def greedy_batch(
         raise ValueError(f"n_queries == {n_queries!r}, must be an int >= 0.")
     if redundancy not in ("max", "sum"):
         raise ValueError(f"redundancy == {redundancy!r}, must be 'max' or 'sum'.")
-    if not 0 <= penalty < np.inf:
+    if not isinstance(penalty, Real) or not 0 <= penalty < np.inf:
         raise ValueError(f"redundancy_penalty == {penalty!r}, must be finite and >= 0.")
     n_queries = min(int(n_queries), len(values))
     if n_queries == 0:

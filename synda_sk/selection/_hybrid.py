@@ -272,6 +272,11 @@ class HybridQuerySelector(BaseQueryStrategy):
             rows drawn at random; ``scores``: s(x) of all rows, before any penalty;
             ``inclusion``: the probability with which each row of ``indices`` was
             to be chosen, 1 for the rule's own choice.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, a number is not finite or `n_queries` no int >= 0.
         """
         similarity = make_similarity(self.density, features)
         uncertainty = uncertainty_scores(probabilities, self.uncertainty)
@@ -279,6 +284,8 @@ class HybridQuerySelector(BaseQueryStrategy):
 
     def _choose(self, scores: FloatArray, similarity: PoolSimilarity, n_queries: int) -> Selection:
         """Choose a batch from s(x)."""
+        if not isinstance(n_queries, Integral) or n_queries < 0:
+            raise ValueError(f"n_queries == {n_queries!r}, must be an int >= 0.")
         n_queries = min(n_queries, len(scores))
         n_random = round(self.exploration * n_queries)
         chosen = greedy_batch(

@@ -170,6 +170,7 @@ UNCERTAINTIES: dict[str, Callable[[FloatArray], FloatArray]] = {"entropy": entro
 
 def uncertainty_scores(probabilities: FloatArray, method: str | Callable[..., Any] = "auto") -> FloatArray:
     """Score rows by name: "entropy", "margin", or "auto" (entropy for two classes, margin for more)."""
+    probabilities = _checked(probabilities)
     if callable(method):
         scores = np.asarray(method(probabilities), dtype=np.float64)
         if scores.shape != (len(probabilities),):

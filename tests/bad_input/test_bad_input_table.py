@@ -110,6 +110,12 @@ def hybrid(**params):
     return lambda w: HybridQuerySelector(**params).query(w.model, w.X, 3)
 
 
+def select(**given):
+    return lambda w: HybridQuerySelector(0.5).select(
+        **{"probabilities": w.model.predict_proba(w.X), "features": w.X, "n_queries": 3, **given}
+    )
+
+
 def greedy(**given):
     return lambda w: greedy_batch(
         **{
@@ -383,6 +389,13 @@ SELECTION = [
     ("uncertainty of too few scores", hybrid(uncertainty=lambda p: p[:3, 0]), ValueError, "uncertainty", r"must make \(60,\)"),
     ("uncertainty of NaN", hybrid(uncertainty=lambda p: p[:, 0] * NAN), ValueError, "scores", "NaN or infinity"),
     ("density misspelt", hybrid(density="gauss"), ValueError, "density", "'cosine'"),
+    ("density of too few similarities", hybrid(density=lambda A, B: np.zeros(3)), ValueError, "density", r"\(len\(A\), len\(B\)\)"),
+    ("select with fewer probabilities", select(probabilities=np.full((3, 2), 0.5)), ValueError, "probabilities of 3 rows", "features of 60"),
+    ("select with one-dimensional probabilities", select(probabilities=np.full(60, 0.5)), ValueError, "probabilities", r"\(n_samples, n_classes\)"),
+    ("select with features of NaN", select(features=np.full((60, 2), NAN)), ValueError, "features", "finite"),
+    ("select with one-dimensional features", select(features=np.zeros(60)), ValueError, "features", r"\(n_samples, n_components\)"),
+    ("select a negative number", select(n_queries=-3), ValueError, "n_queries", ">= 0"),
+    ("select text for a number", select(n_queries="x"), ValueError, "n_queries", "an int"),
     ("redundancy misspelt", hybrid(redundancy="maximum"), ValueError, "redundancy", "'max'"),
     ("redundancy_penalty negative", hybrid(redundancy_penalty=-1), ValueError, "redundancy_penalty", r"\[0\.0, inf\)"),
     ("batch_size of 0", hybrid(batch_size=0), ValueError, "batch_size", r"\[1, inf\)"),
@@ -413,6 +426,8 @@ SELECTION = [
     ("a greedy batch of a negative number", greedy(n_queries=-1), ValueError, "n_queries", ">= 0"),
     ("a greedy batch of text", greedy(n_queries="x"), ValueError, "n_queries", "an int"),
     ("a greedy batch's redundancy misspelt", greedy(redundancy="maximum"), ValueError, "redundancy", "'max' or 'sum'"),
+    ("a greedy batch's penalty negative", greedy(penalty=-1), ValueError, "redundancy_penalty", ">= 0"),
+    ("a greedy batch's penalty of text", greedy(penalty="x"), ValueError, "redundancy_penalty", "finite"),
     ("a plateau of two rounds", lambda w: PerformancePlateau(n_rounds=2).reason([{"n_labels": 3}]), ValueError, "n_rounds", r"\[3, inf\)"),
     ("most labels below 1", lambda w: MaxLabels(0).reason([{"n_labels": 3}]), ValueError, "n_labels", r"\[1, inf\)"),
     ("stopping before the start", lambda w: MaxLabels(5).reason([]), ValueError, "history", "empty"),
