@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from synda_sk._state import LabelState, Pool
 from synda_sk.selection._committee import Committee, make_partner
+from synda_sk.selection._disagreement import DISAGREEMENTS
 from synda_sk.selection._peers import are_peers, partner_advantage
 from synda_sk.selection._start import ANOMALY, RANDOM, combine_picks, hedge_size
 from synda_sk.typing import FloatArray, IntArray
@@ -16,7 +17,7 @@ from synda_sk.utils import Features, SeedStreams, set_seed, take_rows
 
 
 class Choice(NamedTuple):
-    """Rows chosen, their scores, arms and inclusion probabilities, how many are a hedge, who was asked."""
+    """Rows chosen, scores, arms, inclusion probabilities, how many are a hedge, who was asked, lambda."""
 
     rows: IntArray
     scores: FloatArray
@@ -24,6 +25,7 @@ class Choice(NamedTuple):
     n_hedge: int
     inclusion: FloatArray | None
     committee: Committee
+    lambda_t: float | None
 
     def account(self) -> dict[str, Any]:
         """Return what ``history_`` says of the choice beside its rows."""
@@ -31,11 +33,24 @@ class Choice(NamedTuple):
             "inclusion": None if self.inclusion is None else self.inclusion.tolist(),
             "query_model": self.committee.names,
             "partner_advantage": self.committee.partner_advantage,
+            "lambda_t": self.lambda_t,
         }
 
 
 _COMMON = 0.2  # of an even share of the labels: a class that has it need not be searched for
 NOBODY_ASKED = {"inclusion": None, "query_model": None, "partner_advantage": None}
+
+
+def asks_members(selector: Any) -> bool:
+    """Tell whether a selector measures the disagreement of several models."""
+    uncertainty = getattr(selector, "uncertainty", None)
+    return isinstance(uncertainty, str) and uncertainty in DISAGREEMENTS
+
+
+def fixed_weight(selector: Any) -> float | None:
+    """Return lambda of a selector that has a fixed one."""
+    weight = getattr(selector, "uncertainty_weight", None)
+    return None if isinstance(weight, str) else weight
 
 
 @dataclass
@@ -95,7 +110,7 @@ class Acquisition:
                 n_queries, state.all_codes, state.all_arms, len(state.classes), rng
             )
         n_hedge = min(n_anomalies + n_random, n_queries)
-        chosen, scores, inclusion, committee = self._select(
+        chosen, scores, inclusion, lambda_t, committee = self._select(
             pool, free, n_queries - n_hedge, state, model, step
         )
         arms = np.full(len(chosen), RANDOM, dtype=np.int8)
@@ -111,7 +126,8 @@ class Acquisition:
                 strange = hedge_arms == ANOMALY
                 share = (~strange).sum() / max(len(rest) - strange.sum(), 1)
                 inclusion = np.concatenate([inclusion, np.where(strange, 1.0, share)])
-        return Choice(chosen, scores[np.searchsorted(free, chosen)], arms, n_hedge, inclusion, committee)
+        scores = scores[np.searchsorted(free, chosen)]
+        return Choice(chosen, scores, arms, n_hedge, inclusion, committee, lambda_t)
 
     def arms_of(self, pool: Pool, rows: IntArray, state: LabelState, step: int) -> NDArray[np.int8]:
         """Tell which of the rows answered in a live round the hedge would have asked for as anomalies.
@@ -143,24 +159,23 @@ class Acquisition:
 
     def _select(
         self, pool: Pool, free: IntArray, n_queries: int, state: LabelState, model: Any, step: int
-    ) -> tuple[IntArray, FloatArray, FloatArray | None, Committee]:
+    ) -> tuple[IntArray, FloatArray, FloatArray | None, float | None, Committee]:
         selector = clone(self.selector)
         set_seed(selector, self.streams.seed("selector", step))
         X_free = pool.X if len(free) == len(pool) else take_rows(pool.X, free)
-        if hasattr(selector, "select"):
+        if hasattr(selector, "choose"):
             features = pool.features(model)
             known_features = getattr(selector, "proxy", None) is None
             committee = self._committee(
                 state, model, lambda X: features[free] if known_features else self.features(X, model)
             )
-            probabilities = selector.probabilities(committee, X_free)
-            chosen, scores, inclusion = selector.select(
-                probabilities,
+            chosen, scores, inclusion, lambda_t = selector.choose(
+                selector.pool_uncertainty(committee, X_free),
                 features[free],
                 n_queries,
                 reference=features[self._unlabelled(pool, free, state)],
             )
-            return free[chosen], scores, inclusion, committee
+            return free[chosen], scores, inclusion, lambda_t, committee
         committee = self._committee(state, model, lambda X: self.features(X, model))
         X_labeled, y_labeled, _ = state.labelled()
         chosen = np.asarray(
@@ -169,7 +184,8 @@ class Acquisition:
             else [],
             dtype=np.intp,
         )
-        return free[chosen], np.asarray(selector.score_samples(committee, X_free)), None, committee
+        scores = np.asarray(selector.score_samples(committee, X_free))
+        return free[chosen], scores, None, fixed_weight(selector), committee
 
     def _unlabelled(self, pool: Pool, free: IntArray, state: LabelState) -> IntArray:
         """Rows the density is taken over: all without a label, those whose label cannot be had too."""
@@ -194,6 +210,6 @@ class Acquisition:
         advantage = None
         if state.rarest_share_at_random() >= _COMMON / len(state.classes):
             advantage = partner_advantage(model, X, partner, known, y, seed)
-        if not are_peers(advantage):
+        if not are_peers(advantage) and not asks_members(self.selector):
             return Committee([(model, None)], state.classes, advantage)
         return Committee([(model, None), (partner.fit(known, y), features)], state.classes, advantage)

@@ -19,7 +19,7 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
-from synda_sk._acquisition import NOBODY_ASKED, Acquisition
+from synda_sk._acquisition import NOBODY_ASKED, Acquisition, fixed_weight
 from synda_sk._journal import Journal, write_down
 from synda_sk._prediction import PredictionMixin
 from synda_sk._replay import Replay
@@ -685,7 +685,7 @@ class SynDAClassifier(
             "batch": np.asarray(batch).tolist(),
             "corrected": [],
             "set_aside": [],
-            "lambda_t": getattr(self._selector(), "uncertainty_weight", None),
+            "lambda_t": fixed_weight(self._selector()),
             "exploration": n_exploring,
             **account,
             **stage.record,

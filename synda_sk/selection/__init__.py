@@ -2,6 +2,7 @@
 
 from synda_sk.selection._batch import greedy_batch
 from synda_sk.selection._budget import LinearBudget
+from synda_sk.selection._disagreement import mutual_information, vote_entropy
 from synda_sk.selection._hybrid import HybridQuerySelector
 from synda_sk.selection._proxy import ProxyClassifier
 from synda_sk.selection._random import RandomQuerySelector
@@ -11,7 +12,7 @@ from synda_sk.selection._stopping import (
     PerformancePlateau,
     StablePredictions,
 )
-from synda_sk.selection._uncertainty import entropy, margin
+from synda_sk.selection._uncertainty import entropy, least_confident, margin
 
 __all__ = [
     "BaseStoppingRule",
@@ -24,5 +25,8 @@ __all__ = [
     "StablePredictions",
     "entropy",
     "greedy_batch",
+    "least_confident",
     "margin",
+    "mutual_information",
+    "vote_entropy",
 ]

@@ -10,25 +10,25 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _num_samples
 
 from synda_sk.base import BaseQueryStrategy
+from synda_sk.selection._adaptive_weight import adaptive_weight
 from synda_sk.selection._batch import greedy_batch
 from synda_sk.selection._budget import LinearBudget
+from synda_sk.selection._cluster_batch import cluster_batch
+from synda_sk.selection._disagreement import DISAGREEMENTS
 from synda_sk.selection._similarity import Density, PoolSimilarity, make_similarity
-from synda_sk.selection._uncertainty import (
-    UNCERTAINTIES,
-    predict_probabilities,
-    table_uncertainty,
-    uncertainty_scores,
-)
+from synda_sk.selection._table_uncertainty import table_uncertainty
+from synda_sk.selection._uncertainty import UNCERTAINTIES, uncertainty_scores
 from synda_sk.typing import FeatureProvider, FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import Features, SeedStreams, check_features, is_frame, set_seed
 
 
 class Selection(NamedTuple):
-    """Rows chosen, the score of every row, and how likely each chosen row was to be chosen."""
+    """Rows chosen, the score of every row, how likely each chosen row was to be chosen, and lambda."""
 
     indices: IntArray
     scores: FloatArray
     inclusion: FloatArray
+    uncertainty_weight: float
 
 
 class HybridQuerySelector(BaseQueryStrategy):
@@ -43,21 +43,29 @@ class HybridQuerySelector(BaseQueryStrategy):
 
     Parameters
     ----------
-    uncertainty_weight : float, default=1.0
+    uncertainty_weight : float or "adaptive", default=1.0
         lambda, in [0, 1]. Values from 0.8 are a plateau; pure density (0) is
-        worse than random labelling on nearly every table measured.
-    uncertainty : {"auto", "entropy", "margin"} or callable, default="auto"
-        u(x), in [0, 1]: entropy / log C, or one minus the margin; "auto" takes
-        entropy for two classes and margin for more. A callable maps
-        probabilities of shape (n, C) to n scores.
+        worse than random labelling on nearly every table measured. "adaptive"
+        is 1 - 0.2 times the mean of u over the pool: nearer 1 the less the
+        model doubts.
+    uncertainty : str or callable, default="auto"
+        u(x), in [0, 1], by name: :func:`entropy`, :func:`margin`,
+        :func:`least_confident`; by the members of a forest, a
+        BaggingClassifier, a VotingClassifier or, in a
+        :class:`~synda_sk.SynDAClassifier`, its committee:
+        :func:`mutual_information`, :func:`vote_entropy`; "auto" takes entropy
+        for two classes and margin for more. A callable maps probabilities of
+        shape (n, C) to n scores.
     density : {"rbf", "cosine"} or callable, default="rbf"
         The similarity behind d(x) and the penalty, in [0, 1]: the RBF kernel at
         the inverse median squared distance, (1 + cos) / 2, or a callable
         (A, B) -> array of shape (len(A), len(B)) for small pools.
-    redundancy : {"max", "sum"}, default="max"
+    redundancy : {"max", "sum", "cluster"}, default="max"
         A row's gain falls by `redundancy_penalty` times its largest similarity
         to a row already chosen ("max"), or times the sum of its similarities
         divided by the batch size ("sum", the proposal's form over unordered pairs).
+        "cluster" takes one row from each cluster of the five times as many rows
+        of highest score (Zhdanov, arXiv:1901.05954), without a penalty.
     redundancy_penalty : float, default=0.3
         alpha >= 0.
     batch_size : int or LinearBudget, default=20
@@ -73,7 +81,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         [0, 1]. Only such rows tell about the whole pool: a row's probability of
         being drawn is in ``history_`` of the classifier, under "inclusion".
     random_state : int, RandomState instance or None, default=None
-        Seed of the exploration and of a proxy without its own.
+        Seed of the exploration, of the clusters and of a proxy without its own.
 
     See Also
     --------
@@ -103,10 +111,10 @@ class HybridQuerySelector(BaseQueryStrategy):
     """
 
     _parameter_constraints = {
-        "uncertainty_weight": [Interval(Real, 0, 1, closed="both")],
-        "uncertainty": [StrOptions({"auto", *UNCERTAINTIES}), callable],
+        "uncertainty_weight": [Interval(Real, 0, 1, closed="both"), StrOptions({"adaptive"})],
+        "uncertainty": [StrOptions({"auto", *UNCERTAINTIES, *DISAGREEMENTS}), callable],
         "density": [StrOptions({"rbf", "cosine"}), callable],
-        "redundancy": [StrOptions({"max", "sum"})],
+        "redundancy": [StrOptions({"max", "sum", "cluster"})],
         "redundancy_penalty": [Interval(Real, 0, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left"), LinearBudget],
         "features": "no_validation",
@@ -117,11 +125,11 @@ class HybridQuerySelector(BaseQueryStrategy):
 
     def __init__(
         self,
-        uncertainty_weight: float = 1.0,
+        uncertainty_weight: float | Literal["adaptive"] = 1.0,
         *,
         uncertainty: str | Callable[[FloatArray], FloatArray] = "auto",
         density: str | Callable[[FloatArray, FloatArray], FloatArray] = "rbf",
-        redundancy: Literal["max", "sum"] = "max",
+        redundancy: Literal["max", "sum", "cluster"] = "max",
         redundancy_penalty: float = 0.3,
         batch_size: int | LinearBudget = 20,
         features: Any = "auto",
@@ -183,8 +191,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         if _num_samples(X_pool) == 0:
             return np.empty(0, dtype=np.intp)
         similarity = self._similarity(estimator, X_pool)
-        scores = self._scores(self._uncertainty(estimator, X_pool), similarity)
-        return self._choose(scores, similarity, int(n_queries)).indices
+        return self._choose(self._uncertainty(estimator, X_pool), similarity, int(n_queries)).indices
 
     def score_samples(self, estimator: Any, X_pool: Table) -> FloatArray:
         """Return s(x) of each row of `X_pool`, before any penalty.
@@ -205,7 +212,8 @@ class HybridQuerySelector(BaseQueryStrategy):
         X_pool = _as_table(X_pool)
         if _num_samples(X_pool) == 0:
             return np.empty(0)
-        return self._scores(self._uncertainty(estimator, X_pool), self._similarity(estimator, X_pool))
+        uncertainty = self._uncertainty(estimator, X_pool)
+        return self._scores(uncertainty, self._weight(uncertainty), self._similarity(estimator, X_pool))
 
     def pool_density(self, X_pool: Table, estimator: Any = None) -> Density:
         """Return d(x) of each row of `X_pool`, and how far off it may be.
@@ -227,8 +235,8 @@ class HybridQuerySelector(BaseQueryStrategy):
         self._validate_params()
         return self._similarity(estimator, _as_table(X_pool)).density()
 
-    def probabilities(self, estimator: Any, X_pool: Table) -> FloatArray:
-        """Return the class probabilities behind u(x), the estimator's or its proxy's.
+    def pool_uncertainty(self, estimator: Any, X_pool: Table) -> FloatArray:
+        """Return u(x) of each row of `X_pool`, by the estimator or its proxy.
 
         Parameters
         ----------
@@ -239,10 +247,11 @@ class HybridQuerySelector(BaseQueryStrategy):
 
         Returns
         -------
-        ndarray of shape (n_pool, n_classes)
-            Rows sum to 1.
+        ndarray of shape (n_pool,)
+            In [0, 1] with the built-in measures.
         """
-        return predict_probabilities(self._scorer(estimator, X_pool), X_pool)
+        self._validate_params()
+        return self._uncertainty(estimator, _as_table(X_pool))
 
     def select(
         self,
@@ -271,47 +280,102 @@ class HybridQuerySelector(BaseQueryStrategy):
             ``indices``: positions, the rule's choice first, best first, then the
             rows drawn at random; ``scores``: s(x) of all rows, before any penalty;
             ``inclusion``: the probability with which each row of ``indices`` was
-            to be chosen, 1 for the rule's own choice.
+            to be chosen, 1 for the rule's own choice; ``uncertainty_weight``: lambda.
 
         Raises
         ------
         ValueError
             If shapes do not fit, a number is not finite or `n_queries` no int >= 0.
         """
-        similarity = make_similarity(self.density, features)
-        uncertainty = uncertainty_scores(probabilities, self.uncertainty)
-        return self._choose(self._scores(uncertainty, similarity, reference), similarity, n_queries)
+        if self.uncertainty in DISAGREEMENTS:
+            raise ValueError(
+                f"uncertainty={self.uncertainty!r} asks several models: choose from pool_uncertainty instead."
+            )
+        return self.choose(
+            uncertainty_scores(probabilities, self.uncertainty), features, n_queries, reference=reference
+        )
 
-    def _choose(self, scores: FloatArray, similarity: PoolSimilarity, n_queries: int) -> Selection:
-        """Choose a batch from s(x)."""
+    def choose(
+        self,
+        uncertainty: FloatArray,
+        features: FeatureProvider,
+        n_queries: int,
+        *,
+        reference: FloatArray | None = None,
+    ) -> Selection:
+        """Choose a batch from u(x) and f(x) computed before.
+
+        Parameters
+        ----------
+        uncertainty : ndarray of shape (n_pool,)
+            u(x), as :meth:`pool_uncertainty` returns it.
+        features : ndarray of shape (n_pool, n_components) or FeatureProvider
+            f(x) of the pool's rows.
+        n_queries : int
+            Batch size.
+        reference : ndarray of shape (n_reference, n_components) or None, default=None
+            Rows the density is taken over; None takes the pool.
+
+        Returns
+        -------
+        Selection
+            As :meth:`select` returns it.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, a number is not finite or `n_queries` no int >= 0.
+        """
+        return self._choose(uncertainty, make_similarity(self.density, features), n_queries, reference)
+
+    def _choose(
+        self,
+        uncertainty: FloatArray,
+        similarity: PoolSimilarity,
+        n_queries: int,
+        reference: FeatureProvider | None = None,
+    ) -> Selection:
+        weight = self._weight(uncertainty)
+        scores = self._scores(uncertainty, weight, similarity, reference)
         if not isinstance(n_queries, Integral) or n_queries < 0:
             raise ValueError(f"n_queries == {n_queries!r}, must be an int >= 0.")
         n_queries = min(n_queries, len(scores))
         n_random = round(self.exploration * n_queries)
-        chosen = greedy_batch(
-            scores,
-            n_queries - n_random,
-            similarity,
-            redundancy=self.redundancy,
-            penalty=self.redundancy_penalty,
-        )
+        streams = SeedStreams(self.random_state)
+        if self.redundancy == "cluster":
+            chosen = cluster_batch(scores, n_queries - n_random, similarity, streams.seed("clusters"))
+        else:
+            chosen = greedy_batch(
+                scores,
+                n_queries - n_random,
+                similarity,
+                redundancy=self.redundancy,
+                penalty=self.redundancy_penalty,
+            )
         inclusion = np.ones(len(chosen))
         if n_random:
             rest = np.delete(np.arange(len(scores)), chosen)
-            rng = SeedStreams(self.random_state).generator("exploration")
+            rng = streams.generator("exploration")
             chosen = np.concatenate([chosen, rng.choice(rest, size=n_random, replace=False)])
             inclusion = np.concatenate([inclusion, np.full(n_random, n_random / len(rest))])
-        return Selection(chosen, scores, inclusion)
+        return Selection(chosen, scores, inclusion, weight)
+
+    def _weight(self, uncertainty: FloatArray) -> float:
+        weight = self.uncertainty_weight
+        return adaptive_weight(uncertainty) if isinstance(weight, str) else weight
 
     def _scores(
-        self, uncertainty: FloatArray, similarity: PoolSimilarity, reference: FeatureProvider | None = None
+        self,
+        uncertainty: FloatArray,
+        weight: float,
+        similarity: PoolSimilarity,
+        reference: FeatureProvider | None = None,
     ) -> FloatArray:
         """Weigh u(x) against d(x)."""
         if len(uncertainty) != len(similarity):
             raise ValueError(
                 f"There are probabilities of {len(uncertainty)} rows, features of {len(similarity)}."
             )
-        weight = self.uncertainty_weight
         scores = uncertainty if weight == 1 else weight * uncertainty
         if weight < 1:
             scores += (1 - weight) * similarity.density(reference).values

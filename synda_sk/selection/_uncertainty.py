@@ -5,12 +5,8 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit, softmax
-from sklearn.utils.validation import _num_samples
 
 from synda_sk.typing import FloatArray, Table
-from synda_sk.utils import take_rows
-
-_ROWS = 65_536  # scored at once: no part is smaller, so that BLAS treats all rows alike
 
 
 def predict_probabilities(estimator: Any, X: Table) -> FloatArray:
@@ -56,34 +52,6 @@ def _probabilities(estimator: Any, X: Table) -> FloatArray:
     return softmax(decision, axis=1)
 
 
-def table_uncertainty(estimator: Any, X: Table, method: str | Callable[..., Any] = "auto") -> FloatArray:
-    """u(x) of each row of a table, from the probabilities of 65,536 rows or more at a time.
-
-    Parameters
-    ----------
-    estimator : fitted classifier
-        Has ``predict_proba`` or ``decision_function``.
-    X : table of shape (n_samples, n_features)
-        Rows.
-    method : {"auto", "entropy", "margin"} or callable, default="auto"
-        A callable is given the probabilities of all rows at once.
-
-    Returns
-    -------
-    ndarray of shape (n_samples,)
-        u(x).
-    """
-    n_samples = _num_samples(X)
-    n_parts = 1 if callable(method) else max(1, n_samples // _ROWS)
-    if n_parts == 1:
-        return uncertainty_scores(predict_probabilities(estimator, X), method)
-    scores = np.empty(n_samples)
-    for k in range(n_parts):
-        part = slice(k * _ROWS, (k + 1) * _ROWS if k + 1 < n_parts else n_samples)
-        scores[part] = uncertainty_scores(predict_probabilities(estimator, take_rows(X, part)), method)
-    return scores
-
-
 def entropy(probabilities: FloatArray) -> FloatArray:
     r"""Predictive entropy divided by its maximum, in [0, 1].
 
@@ -111,7 +79,7 @@ def entropy(probabilities: FloatArray) -> FloatArray:
     >>> entropy(np.array([[0.5, 0.5], [1.0, 0.0]])).tolist()
     [1.0, 0.0]
     """
-    probabilities = _checked(probabilities)
+    probabilities = checked_probabilities(probabilities)
     n_classes = probabilities.shape[1]
     if n_classes < 2:
         return np.zeros(len(probabilities))
@@ -147,7 +115,7 @@ def margin(probabilities: FloatArray) -> FloatArray:
     >>> margin(np.array([[0.5, 0.25, 0.25]])).tolist()
     [0.75]
     """
-    probabilities = _checked(probabilities)
+    probabilities = checked_probabilities(probabilities)
     if probabilities.shape[1] < 2:
         return np.zeros(len(probabilities))
     columns = np.ascontiguousarray(probabilities.T)
@@ -158,19 +126,58 @@ def margin(probabilities: FloatArray) -> FloatArray:
     return 1.0 - (first - second)
 
 
-def _checked(probabilities: FloatArray) -> FloatArray:
+def checked_probabilities(probabilities: FloatArray) -> FloatArray:
+    """Return probabilities as floats; raise ValueError unless there are two axes."""
     values = np.asarray(probabilities, dtype=np.float64)
     if values.ndim != 2:
         raise ValueError(f"probabilities has shape {values.shape}, must have (n_samples, n_classes).")
     return values
 
 
-UNCERTAINTIES: dict[str, Callable[[FloatArray], FloatArray]] = {"entropy": entropy, "margin": margin}
+def least_confident(probabilities: FloatArray) -> FloatArray:
+    r"""One minus the probability of the likeliest class, scaled to [0, 1].
+
+    .. math:: u(x) = \frac{C}{C - 1} \left(1 - \max_c p(y=c|x)\right)
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_samples, n_classes)
+        Rows sum to 1.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        1 where all classes are equally likely. (Lewis & Gale, SIGIR 1994.)
+
+    Raises
+    ------
+    ValueError
+        If there are not two axes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from synda_sk.selection import least_confident
+    >>> least_confident(np.array([[0.5, 0.5], [0.75, 0.25]])).tolist()
+    [1.0, 0.5]
+    """
+    probabilities = checked_probabilities(probabilities)
+    n_classes = probabilities.shape[1]
+    if n_classes < 2:
+        return np.zeros(len(probabilities))
+    return (1.0 - probabilities.max(axis=1)) * (n_classes / (n_classes - 1))
+
+
+UNCERTAINTIES: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "entropy": entropy,
+    "margin": margin,
+    "least_confident": least_confident,
+}
 
 
 def uncertainty_scores(probabilities: FloatArray, method: str | Callable[..., Any] = "auto") -> FloatArray:
-    """Score rows by name: "entropy", "margin", or "auto" (entropy for two classes, margin for more)."""
-    probabilities = _checked(probabilities)
+    """Score rows by a name of `UNCERTAINTIES`, or "auto": entropy for two classes, margin for more."""
+    probabilities = checked_probabilities(probabilities)
     if callable(method):
         scores = np.asarray(method(probabilities), dtype=np.float64)
         if scores.shape != (len(probabilities),):
