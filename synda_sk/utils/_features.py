@@ -81,7 +81,15 @@ class LazyFeatures:
         return _num_samples(self._X)
 
     def __getitem__(self, rows: IntArray) -> FloatArray:
-        return self._transform(take_rows(self._X, rows))
+        first = self._transform(take_rows(self._X, rows[:BLOCK_ROWS]))
+        if len(rows) <= BLOCK_ROWS:
+            return first
+        features = np.empty((len(rows), first.shape[1]))
+        features[:BLOCK_ROWS] = first
+        for start in range(BLOCK_ROWS, len(rows), BLOCK_ROWS):
+            part = slice(start, start + BLOCK_ROWS)
+            features[part] = self._transform(take_rows(self._X, rows[part]))
+        return features
 
     def blocks(self) -> Iterator[FloatArray]:
         """Yield f(x) of all rows in their order, 65,536 at a time."""
