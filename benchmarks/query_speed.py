@@ -97,6 +97,8 @@ WAYS: dict[str, Callable[..., Any]] = {
     "scikit-activeml Falcun": partial(skactiveml, "Falcun"),
 }
 
+QUICK = [READ, PROBA, OURS, OURS_SUM, "modAL ranked batch", "scikit-activeml BADGE"]
+
 
 def measure(way: str, n_rows: int, batch: int) -> dict[str, float]:
     """Run one call in this process; a small call first pays for imports."""
@@ -138,7 +140,7 @@ def play(content: dict[str, Any], sizes: list[int], batches: dict[str, list[int]
     cells = content["cells"]
     for n_rows in sizes:
         for repeat in range(options.repeats):
-            for way in WAYS:
+            for way in QUICK if options.quick else WAYS:
                 for batch in batches.get(way, [100]):
                     key = f"{way}/{batch}/{n_rows}"
                     cell = cells.setdefault(key, {"cpu_seconds": [], "extra_mb": []})
@@ -212,7 +214,7 @@ def main() -> int:
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], default=SIZES)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--limit", type=float, default=120.0, help="seconds a call may take")
-    parser.add_argument("--quick", action="store_true", help="2,000 rows, once")
+    parser.add_argument("--quick", action="store_true", help="2,000 rows, once, six ways")
     parser.add_argument("--plot", type=Path, help="also draw the medians into this file")
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--one", nargs=3, metavar=("WAY", "ROWS", "BATCH"), help=argparse.SUPPRESS)
