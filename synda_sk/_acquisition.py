@@ -1,5 +1,6 @@
 """Which rows to ask for next: the selector's choice and the hedge around it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,8 +13,8 @@ from synda_sk.selection._committee import Committee, make_partner
 from synda_sk.selection._disagreement import DISAGREEMENTS
 from synda_sk.selection._peers import are_peers, partner_advantage
 from synda_sk.selection._start import ANOMALY, RANDOM, combine_picks, hedge_size
-from synda_sk.typing import FloatArray, IntArray
-from synda_sk.utils import Features, SeedStreams, set_seed, take_rows
+from synda_sk.typing import FloatArray, IntArray, Table
+from synda_sk.utils import Features, SeedStreams, SubsetRows, set_seed, take_rows
 
 
 class Choice(NamedTuple):
@@ -35,6 +36,18 @@ class Choice(NamedTuple):
             "partner_advantage": self.committee.partner_advantage,
             "lambda_t": self.lambda_t,
         }
+
+
+@dataclass(frozen=True)
+class _Remembering:
+    """f(x) of one table that is known already, and of any other."""
+
+    X: Table
+    features: FloatArray
+    compute: Callable[[Table], FloatArray]
+
+    def __call__(self, X: Table) -> FloatArray:
+        return self.features if X is self.X else self.compute(X)
 
 
 _COMMON = 0.2  # of an even share of the labels: a class that has it need not be searched for
@@ -162,20 +175,30 @@ class Acquisition:
     ) -> tuple[IntArray, FloatArray, FloatArray | None, float | None, Committee]:
         selector = clone(self.selector)
         set_seed(selector, self.streams.seed("selector", step))
-        X_free = pool.X if len(free) == len(pool) else take_rows(pool.X, free)
+        whole = len(free) == len(pool)
+        if pool.in_memory:
+            X_free = pool.X if whole else take_rows(pool.X, free)
+        else:
+            X_free = pool.X if whole else SubsetRows(pool.X, free)
         if hasattr(selector, "choose"):
-            features = pool.features(model)
-            known_features = getattr(selector, "proxy", None) is None
-            committee = self._committee(
-                state, model, lambda X: features[free] if known_features else self.features(X, model)
-            )
+            if pool.in_memory:
+                known = pool.features(model)
+                features: Any = known[free]
+                reference = known[self._unlabelled(pool, free, state)]
+                feature_map: Any = _Remembering(X_free, features, lambda X: self.features(X, model))
+            else:
+                features, reference = self.features.lazy(X_free, model), None
+                feature_map = self.features.map(model)
+            committee = self._committee(state, model, feature_map)
             chosen, scores, inclusion, lambda_t = selector.choose(
-                selector.pool_uncertainty(committee, X_free),
-                features[free],
-                n_queries,
-                reference=features[self._unlabelled(pool, free, state)],
+                selector.pool_uncertainty(committee, X_free), features, n_queries, reference=reference
             )
             return free[chosen], scores, inclusion, lambda_t, committee
+        if not pool.in_memory and not getattr(selector, "_reads_parts", False):
+            raise ValueError(
+                f"selector == {type(selector).__name__}() chooses from tables in memory only; for this pool "
+                "use HybridQuerySelector or RandomQuerySelector."
+            )
         committee = self._committee(state, model, lambda X: self.features(X, model))
         X_labeled, y_labeled, _ = state.labelled()
         chosen = np.asarray(

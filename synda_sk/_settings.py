@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
-from synda_sk._state import LabelState
+from synda_sk._state import LabelState, Pool
 from synda_sk.base import rows_wanted
 from synda_sk.exceptions import BudgetClippedWarning, InertParameterWarning
+from synda_sk.selection._pools import free_rows
 from synda_sk.selection._stopping import as_rules, measured
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import (
@@ -77,6 +78,27 @@ def query_size(X: Any, n_queries: Any, selector: Any, step: int) -> int:
     if isinstance(X, Integral):
         raise ValueError(f"X == {X!r} is no table; for that many rows use query(n_queries={X!r}).")
     return rows_wanted(n_queries, getattr(selector, "batch_size", 20), step)
+
+
+def rows_left(stored: Pool | None, given: Pool | None, free: IntArray, exclude: Any) -> tuple[Pool, IntArray]:
+    """Return the pool a query is about and the rows of it that may be chosen.
+
+    Raises
+    ------
+    ValueError
+        If there is no pool, or no row left in it.
+    """
+    pool = stored if given is None else given
+    if pool is None or (given is None and not len(free)):
+        raise ValueError(
+            "There is no stored pool: every row given to fit is labelled or set aside. "
+            "Pass the unlabelled rows as X."
+        )
+    rows = free_rows(len(pool), exclude)
+    rows = rows if given is not None else np.intersect1d(free, rows, assume_unique=True)
+    if not len(rows):
+        raise ValueError("There is no row to choose: X is empty, or exclude names every row that is free.")
+    return pool, rows
 
 
 def settle_classes(classes: Any, known: NDArray[Any]) -> NDArray[Any]:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from synda_sk.selection._anomaly import anomaly_order
 from synda_sk.selection._start import ANOMALY, RANDOM
 from synda_sk.typing import FloatArray, IntArray, Table
-from synda_sk.utils import Features, concat_rows, take_rows
+from synda_sk.utils import Features, RowSource, concat_rows, evenly_spaced, take_rows
+
+_SCREENED = 65_536  # rows among which anomalies are looked for
 
 
 class Pool:
@@ -18,8 +20,8 @@ class Pool:
 
     Parameters
     ----------
-    X : table of shape (n_samples, n_features)
-        Kept by reference.
+    X : table of shape (n_samples, n_features) or RowSource
+        Kept by reference; features of rows outside memory are not kept.
     features : Features
         f(x).
     seed : int
@@ -34,6 +36,11 @@ class Pool:
     def __len__(self) -> int:
         return len(self.X)
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether the rows are a table."""
+        return not isinstance(self.X, RowSource)
+
     def features(self, estimator: Any = None) -> FloatArray:
         """Return f(x) of every row; where f follows a model, "auto" stands in until there is one."""
         if self._features.follows_estimator and estimator is not None:
@@ -42,13 +49,21 @@ class Pool:
 
     @cached_property
     def _fixed_features(self) -> FloatArray:
-        features = Features("auto", self.X) if self._features.follows_estimator else self._features
-        return features(self.X)
+        return self._fixed_map(self.X)
+
+    @property
+    def _fixed_map(self) -> Features:
+        return Features("auto", self.X) if self._features.follows_estimator else self._features
 
     @cached_property
     def anomalies(self) -> IntArray:
-        """All rows, the most anomalous first."""
-        return anomaly_order(self._fixed_features, self._seed)
+        """The most anomalous rows first, of all or of 65,536 evenly spaced ones."""
+        rows = evenly_spaced(len(self), _SCREENED)
+        if not self.in_memory:
+            features = self._fixed_map(self.X.take(rows))
+        else:
+            features = self._fixed_features if len(rows) == len(self) else self._fixed_features[rows]
+        return rows[anomaly_order(features, self._seed)]
 
 
 @dataclass

@@ -33,6 +33,7 @@ from synda_sk._settings import (
     check_stackable,
     query_size,
     row_weights,
+    rows_left,
     rows_to_set_aside,
     set_n_jobs,
     settle_budget,
@@ -47,6 +48,7 @@ from synda_sk.augmentation import SyntheticAugmenter
 from synda_sk.mixing import CurriculumMixer
 from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
+from synda_sk.selection._pools import is_outside_memory, open_pool
 from synda_sk.selection._stopping import as_rules, first_reason, measured
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import (
@@ -419,17 +421,26 @@ class SynDAClassifier(
         return self
 
     def query(
-        self, X: Table | None = None, n_queries: int | None = None, *, return_scores: bool = False
+        self,
+        X: Table | None = None,
+        n_queries: int | None = None,
+        *,
+        exclude: Any = None,
+        return_scores: bool = False,
     ) -> IntArray | tuple[IntArray, FloatArray]:
         """Return the rows to have labelled next; nothing is changed by asking.
 
         Parameters
         ----------
         X : table of shape (n_pool, n_features) or None, default=None
-            A pool. None asks about the rows of fit that have no label yet and
+            A pool, in memory or not, as :class:`~synda_sk.HybridQuerySelector`
+            takes it. None asks about the rows of fit that have no label yet and
             are not set aside.
         n_queries : int or None, default=None
             Rows wanted; None takes the selector's ``batch_size``.
+        exclude : array-like of int or None, default=None
+            Positions in the pool of rows not to choose, such as those of `X`
+            that were taught or set aside.
         return_scores : bool, default=False
             Also return the score of each row chosen.
 
@@ -450,16 +461,8 @@ class SynDAClassifier(
         self._check_parameters()
         step = len(self.history_)
         n_queries = query_size(X, n_queries, self._selector(), step - 1)
-        if X is None:
-            pool, free = self._pool, self._state.free
-            if not len(free):
-                raise ValueError(
-                    "There is no stored pool: every row given to fit is labelled or set aside. "
-                    "Pass the unlabelled rows as X."
-                )
-        else:
-            pool = Pool(check_table(self, X, reset=False), self._features, self._streams.seed("anomalies"))
-            free = np.arange(len(pool))
+        given = None if X is None else self._given_pool(X)
+        pool, free = rows_left(self._pool, given, self._state.free, exclude)
         choice = self._acquisition().choose(pool, free, n_queries, self._state, self.estimator_, step)
         return (choice.rows, choice.scores) if return_scores else choice.rows
 
@@ -714,6 +717,10 @@ class SynDAClassifier(
         if self._stop_set is None:
             self._stop_set = StopSet(self._state, max(sizes), self._streams.generator("stop_set"))
         return self._stop_set.agreement(model, self._pool.X)
+
+    def _given_pool(self, X: Table) -> Pool:
+        rows = open_pool(X, self) if is_outside_memory(X) else check_table(self, X, reset=False)
+        return Pool(rows, self._features, self._streams.seed("anomalies"))
 
     def _make_trainer(self) -> Trainer:
         estimator = clone(self._unfitted())

@@ -20,8 +20,9 @@ IntArray: TypeAlias = NDArray[np.intp]
 class FeatureProvider(Protocol):
     """f(x) of a pool, handed out for the rows asked for: an ndarray is one.
 
-    A provider may have a method ``blocks()`` that yields f(x) of all rows in
-    their order, for sources that are read from end to end more cheaply.
+    A provider may have a method ``scan(function)`` that yields what a function
+    makes of f(x) of each part of the pool in order, for sources that are read
+    from end to end more cheaply, or elsewhere.
     """
 
     def __len__(self) -> int:

@@ -7,19 +7,19 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.validation import _num_samples
 
-from synda_sk.base import BaseQueryStrategy
+from synda_sk.base import BaseQueryStrategy, rows_wanted
 from synda_sk.selection._adaptive_weight import adaptive_weight
 from synda_sk.selection._batch import greedy_batch
 from synda_sk.selection._budget import LinearBudget
 from synda_sk.selection._cluster_batch import cluster_batch
 from synda_sk.selection._disagreement import DISAGREEMENTS
+from synda_sk.selection._pool_uncertainty import pool_uncertainty
+from synda_sk.selection._pools import ReportedRows, open_pool, without
 from synda_sk.selection._similarity import Density, PoolSimilarity, make_similarity
-from synda_sk.selection._table_uncertainty import table_uncertainty
 from synda_sk.selection._uncertainty import UNCERTAINTIES, uncertainty_scores
 from synda_sk.typing import FeatureProvider, FloatArray, IntArray, Labels, RandomState, Table
-from synda_sk.utils import Features, SeedStreams, check_features, is_frame, set_seed
+from synda_sk.utils import Features, RowSource, SeedStreams, check_features, set_seed
 
 
 class Selection(NamedTuple):
@@ -82,6 +82,8 @@ class HybridQuerySelector(BaseQueryStrategy):
         being drawn is in ``history_`` of the classifier, under "inclusion".
     random_state : int, RandomState instance or None, default=None
         Seed of the exploration, of the clusters and of a proxy without its own.
+    verbose : int, default=0
+        1 tells on stderr, every five seconds, how far a scan of the pool has come.
 
     See Also
     --------
@@ -92,9 +94,12 @@ class HybridQuerySelector(BaseQueryStrategy):
     -----
     The batch is the greedy rule's own, index for index, though most gains are
     never computed and f(x) only of the rows that may be chosen (see
-    :func:`~synda_sk.selection.greedy_batch`). The pool is scored 65,536 rows or
-    more at a time, so a row's probabilities must not depend on the other rows;
-    an `uncertainty` that is a callable still sees all of them at once.
+    :func:`~synda_sk.selection.greedy_batch`). Any pool is read in the same parts
+    of 65,536 rows, the last one up to twice as long, so that the choice does not
+    depend on what holds it. A row's probabilities and features must not depend
+    on the other rows of its part; an `uncertainty` that is a callable sees all
+    probabilities at once. Pools on disk and in Dask are scanned about four
+    times; a query that is interrupted has changed nothing.
 
     d(x) is exact for "cosine", and for "rbf" up to 4,096 rows; above, it is
     approximate, and :meth:`pool_density` tells how good it is.
@@ -121,6 +126,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         "exploration": [Interval(Real, 0, 1, closed="both")],
         "proxy": [HasMethods(["distill", "predict_proba"]), None],
         "random_state": ["random_state"],
+        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -136,6 +142,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         proxy: Any = None,
         exploration: float = 0.0,
         random_state: RandomState = None,
+        verbose: int = 0,
     ) -> None:
         self.uncertainty_weight = uncertainty_weight
         self.uncertainty = uncertainty
@@ -147,6 +154,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         self.proxy = proxy
         self.exploration = exploration
         self.random_state = random_state
+        self.verbose = verbose
 
     def query(
         self,
@@ -156,6 +164,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         *,
         X_labeled: Table | None = None,
         y_labeled: Labels | None = None,
+        exclude: Any = None,
     ) -> IntArray:
         """Return the positions in `X_pool` of the rows to label next, best first.
 
@@ -164,17 +173,23 @@ class HybridQuerySelector(BaseQueryStrategy):
         estimator : fitted classifier
             Has ``predict_proba`` or ``decision_function``.
         X_pool : table of shape (n_pool, n_features)
-            Unlabelled rows.
+            Unlabelled rows: an array, also mapped from a file, a sparse matrix, a
+            pandas or polars frame; the path of a Parquet file or of a folder of
+            them; a pyarrow.dataset.Dataset; a Dask DataFrame or Array. Of files
+            and Dask frames the columns the estimator was fitted on are read.
         n_queries : int or None, default=None
             Rows wanted, at least 1; None takes `batch_size`.
         X_labeled : table of shape (n_labeled, n_features) or None
             Not used by this rule.
         y_labeled : array-like of shape (n_labeled,) or None
             Not used by this rule.
+        exclude : array-like of int or None, default=None
+            Positions of rows that have a label already or were set aside: as if
+            they were not in the pool.
 
         Returns
         -------
-        ndarray of int of shape (min(n_queries, n_pool),)
+        ndarray of int of shape (min(n_queries, n_free),)
             Distinct positions; ties go to the lowest.
 
         Raises
@@ -183,15 +198,13 @@ class HybridQuerySelector(BaseQueryStrategy):
             If a parameter is out of its range.
         """
         self._validate_params()
-        if n_queries is None:
-            n_queries = self.batch_size(0) if callable(self.batch_size) else self.batch_size
-        if not isinstance(n_queries, Integral) or n_queries < 1:
-            raise ValueError(f"n_queries == {n_queries!r}, must be an int >= 1.")
-        X_pool = _as_table(X_pool)
-        if _num_samples(X_pool) == 0:
+        n_queries = rows_wanted(n_queries, self.batch_size)
+        pool, rows = without(self._open(X_pool, estimator), exclude)
+        if not len(pool):
             return np.empty(0, dtype=np.intp)
-        similarity = self._similarity(estimator, X_pool)
-        return self._choose(self._uncertainty(estimator, X_pool), similarity, int(n_queries)).indices
+        similarity = self._similarity(estimator, pool)
+        chosen = self._choose(self._uncertainty(estimator, pool), similarity, n_queries).indices
+        return chosen if rows is None else rows[chosen]
 
     def score_samples(self, estimator: Any, X_pool: Table) -> FloatArray:
         """Return s(x) of each row of `X_pool`, before any penalty.
@@ -209,11 +222,11 @@ class HybridQuerySelector(BaseQueryStrategy):
             Scores in [0, 1] with the built-in measures.
         """
         self._validate_params()
-        X_pool = _as_table(X_pool)
-        if _num_samples(X_pool) == 0:
+        pool = self._open(X_pool, estimator)
+        if not len(pool):
             return np.empty(0)
-        uncertainty = self._uncertainty(estimator, X_pool)
-        return self._scores(uncertainty, self._weight(uncertainty), self._similarity(estimator, X_pool))
+        uncertainty = self._uncertainty(estimator, pool)
+        return self._scores(uncertainty, self._weight(uncertainty), self._similarity(estimator, pool))
 
     def pool_density(self, X_pool: Table, estimator: Any = None) -> Density:
         """Return d(x) of each row of `X_pool`, and how far off it may be.
@@ -233,7 +246,7 @@ class HybridQuerySelector(BaseQueryStrategy):
             "rbf" on more than 4,096 rows.
         """
         self._validate_params()
-        return self._similarity(estimator, _as_table(X_pool)).density()
+        return self._similarity(estimator, self._open(X_pool, estimator)).density()
 
     def pool_uncertainty(self, estimator: Any, X_pool: Table) -> FloatArray:
         """Return u(x) of each row of `X_pool`, by the estimator or its proxy.
@@ -251,7 +264,7 @@ class HybridQuerySelector(BaseQueryStrategy):
             In [0, 1] with the built-in measures.
         """
         self._validate_params()
-        return self._uncertainty(estimator, _as_table(X_pool))
+        return self._uncertainty(estimator, self._open(X_pool, estimator))
 
     def select(
         self,
@@ -383,21 +396,21 @@ class HybridQuerySelector(BaseQueryStrategy):
             raise ValueError("The scores hold NaN or infinity: check the model's probabilities and features.")
         return scores
 
-    def _scorer(self, estimator: Any, X_pool: Table) -> Any:
+    def _open(self, X_pool: Table, estimator: Any) -> RowSource:
+        pool = open_pool(X_pool, estimator)
+        return ReportedRows(pool) if self.verbose else pool
+
+    def _scorer(self, estimator: Any, pool: RowSource) -> Any:
         """The model that is asked for probabilities: the estimator or a proxy distilled from it."""
         if self.proxy is None:
             return estimator
         proxy = clone(self.proxy)
         set_seed(proxy, SeedStreams(self.random_state).seed("proxy"))
-        return proxy.distill(estimator, X_pool)
+        return proxy.distill(estimator, pool)
 
-    def _uncertainty(self, estimator: Any, X_pool: Table) -> FloatArray:
-        return table_uncertainty(self._scorer(estimator, X_pool), X_pool, self.uncertainty)
+    def _uncertainty(self, estimator: Any, pool: RowSource) -> FloatArray:
+        return pool_uncertainty(self._scorer(estimator, pool), pool, self.uncertainty)
 
-    def _similarity(self, estimator: Any, X_pool: Table) -> PoolSimilarity:
+    def _similarity(self, estimator: Any, pool: RowSource) -> PoolSimilarity:
         check_features(self.features)
-        return make_similarity(self.density, Features(self.features, X_pool).lazy(X_pool, estimator))
-
-
-def _as_table(X: Table) -> Table:
-    return X if is_frame(X) or hasattr(X, "shape") else np.asarray(X)
+        return make_similarity(self.density, Features(self.features, pool).lazy(pool, estimator))

@@ -16,7 +16,6 @@ _PAIRS = 2**18  # compared at once
 _ROWS = 2**13  # compared at once with one row
 _PLAN_ROWS = 4096  # whose bounds a level is chosen by
 _PROBES, _MOST_PROBES = 64, 4096  # rows that tell how low a level must be
-_PROBES, _MOST_PROBES = 64, 4096  # rows that tell how low a level must be
 _FIXED_WORK = 200_000  # of setting a level, in pairs of rows
 _SLACK = 1e-9  # of the penalty: far above the rounding of any bound
 
@@ -34,8 +33,6 @@ class _Active:
 
     def best(self) -> tuple[float, int]:
         """Return the best gain and its place, that of the lowest row where several tie."""
-        if not len(self.rows):
-            return -np.inf, 0
         if not len(self.rows):
             return -np.inf, 0
         gain = self.gain.max()

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import check_labelled_table
 from synda_sk.selection._committee import align_probabilities
+from synda_sk.selection._pools import open_pool
 from synda_sk.selection._uncertainty import predict_probabilities
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
 from synda_sk.utils import SeedStreams, TableEncoder, check_table, fit_weighted, set_seed, take_rows
@@ -89,8 +90,8 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         ----------
         target : fitted classifier
             Has ``predict_proba`` or ``decision_function``, and ``classes_``.
-        X : table of shape (n_samples, n_features)
-            Rows without labels; a random part stands for many.
+        X : table of shape (n_samples, n_features) or other pool
+            Rows without labels, as in ``query``; a random part stands for many.
 
         Returns
         -------
@@ -98,11 +99,11 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             Itself.
         """
         self._validate_params()
-        X = check_table(self, X, reset=True)
         streams = SeedStreams(self.random_state)
-        if len(X) > self.n_samples:
-            drawn = streams.generator("rows").choice(len(X), self.n_samples, replace=False)
-            X = take_rows(X, np.sort(drawn))
+        pool, drawn = open_pool(X, target), None
+        if len(pool) > self.n_samples:
+            drawn = np.sort(streams.generator("rows").choice(len(pool), self.n_samples, replace=False))
+        X = check_table(self, pool.take(drawn), reset=True)
         wanted = predict_probabilities(target, X)
         rows, columns = np.nonzero(wanted > _NEGLIGIBLE)
         self.classes_ = np.asarray(target.classes_)

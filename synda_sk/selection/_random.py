@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import _num_samples
 
 from synda_sk.base import BaseQueryStrategy, rows_wanted
 from synda_sk.selection._budget import LinearBudget
+from synda_sk.selection._pools import free_rows, open_pool
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 
 
@@ -31,6 +31,7 @@ class RandomQuerySelector(BaseQueryStrategy):
     5
     """
 
+    _reads_parts = True
     _parameter_constraints = {
         "batch_size": [Interval(Integral, 1, None, closed="left"), LinearBudget],
         "random_state": ["random_state"],
@@ -48,6 +49,7 @@ class RandomQuerySelector(BaseQueryStrategy):
         *,
         X_labeled: Table | None = None,
         y_labeled: Labels | None = None,
+        exclude: Any = None,
     ) -> IntArray:
         """Return random positions in `X_pool`.
 
@@ -55,14 +57,16 @@ class RandomQuerySelector(BaseQueryStrategy):
         ----------
         estimator : ignored
             Present for the contract.
-        X_pool : table of shape (n_pool, n_features)
-            Unlabelled rows.
+        X_pool : table of shape (n_pool, n_features) or other pool
+            Unlabelled rows, as in :meth:`HybridQuerySelector.query`.
         n_queries : int or None, default=None
             Rows wanted, at least 1; None takes `batch_size`.
         X_labeled : ignored
             Present for the contract.
         y_labeled : ignored
             Present for the contract.
+        exclude : array-like of int or None, default=None
+            Positions of rows that have a label already or were set aside.
 
         Returns
         -------
@@ -75,8 +79,9 @@ class RandomQuerySelector(BaseQueryStrategy):
             If a parameter is out of its range.
         """
         n_queries = rows_wanted(n_queries, self.batch_size)
-        order = np.argsort(-self.score_samples(estimator, X_pool), kind="stable")
-        return order[:n_queries]
+        scores = self.score_samples(estimator, X_pool)
+        free = free_rows(len(scores), exclude)
+        return free[np.argsort(-scores[free], kind="stable")[:n_queries]]
 
     def score_samples(self, estimator: Any, X_pool: Table) -> FloatArray:
         """Return uniform random scores in [0, 1).
@@ -85,7 +90,7 @@ class RandomQuerySelector(BaseQueryStrategy):
         ----------
         estimator : ignored
             Present for the contract.
-        X_pool : table of shape (n_pool, n_features)
+        X_pool : table of shape (n_pool, n_features) or other pool
             Unlabelled rows.
 
         Returns
@@ -94,4 +99,4 @@ class RandomQuerySelector(BaseQueryStrategy):
             Scores.
         """
         self._validate_params()
-        return check_random_state(self.random_state).uniform(size=_num_samples(X_pool))
+        return check_random_state(self.random_state).uniform(size=len(open_pool(X_pool)))

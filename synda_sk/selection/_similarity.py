@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
@@ -9,7 +10,7 @@ import numpy as np
 from scipy.spatial.distance import cdist, pdist
 
 from synda_sk.typing import FeatureProvider, FloatArray, IntArray
-from synda_sk.utils import evenly_spaced, feature_blocks
+from synda_sk.utils import evenly_spaced, make_parts, scan_features
 
 _EXACT_ROWS = 4096
 _LANDMARKS = 256
@@ -45,8 +46,8 @@ class Similarity(ABC):
         if isinstance(features, np.ndarray):
             if features.ndim != 2:
                 raise ValueError(f"features have shape {features.shape}, expected (n_samples, n_components).")
-            for block in feature_blocks(features):
-                _check_finite(block)
+            for start, stop, _ in make_parts(len(features)):
+                _check_finite(features[start:stop])
 
     def __len__(self) -> int:
         return len(self._features)
@@ -55,12 +56,15 @@ class Similarity(ABC):
         """Return the vectors to compare of `rows`, ascending positions."""
         return self.normalize(_check_finite(self._features[rows]))
 
-    def blocks(self, reference: FeatureProvider | None = None) -> Iterator[FloatArray]:
-        """Yield the vectors to compare of all rows, of the pool or a reference, in order."""
-        for block in feature_blocks(self._features if reference is None else reference):
-            yield self.normalize(_check_finite(block))
+    def scan(
+        self, function: Callable[..., Any], *args: Any, reference: FeatureProvider | None = None
+    ) -> Iterator[Any]:
+        """Yield ``function(vectors, *args)`` of each part of the pool, or of a reference, in order."""
+        features = self._features if reference is None else reference
+        return scan_features(features, _OnVectors(self.normalize, function, args))
 
-    def normalize(self, features: FloatArray) -> FloatArray:
+    @staticmethod
+    def normalize(features: FloatArray) -> FloatArray:
         """Return the vectors that stand for features, C-contiguous."""
         return np.ascontiguousarray(features, dtype=np.float64)
 
@@ -94,11 +98,12 @@ class CosineSimilarity(DistanceSimilarity):
     The density is exact and linear: its cosine is f(x) . mean(f).
     """
 
-    def normalize(self, features: FloatArray) -> FloatArray:
+    @staticmethod
+    def normalize(features: FloatArray) -> FloatArray:
         """Return the features at length 1."""
         norms = np.sqrt(np.einsum("ij,ij->i", features, features))
         norms[norms == 0.0] = 1.0
-        return super().normalize(features / norms[:, None])
+        return Similarity.normalize(features / norms[:, None])
 
     def squared(self, A: FloatArray, B: FloatArray) -> FloatArray:
         """Return squared distances; 2, the distance of a right angle, from a zero vector."""
@@ -114,13 +119,9 @@ class CosineSimilarity(DistanceSimilarity):
 
     def density(self, reference: FeatureProvider | None = None) -> Density:
         """Return the mean of (1 + cos) / 2 over the reference, exactly."""
-        total, n_rows = 0.0, 0
-        for block in self.blocks(reference):
-            block[0] += total  # row by row from the first to the last, whatever the blocks
-            total, n_rows = block.sum(axis=0), n_rows + len(block)
-        mean = total / n_rows
-        values = [(1.0 + np.einsum("ij,j->i", block, mean)) / 2.0 for block in self.blocks()]
-        return Density(np.concatenate(values), 0.0)
+        others = self._features if reference is None else reference
+        mean = sum(self.scan(_sum, reference=others)) / len(others)
+        return Density(np.concatenate(list(self.scan(_mean_cosine, mean))), 0.0)
 
 
 class RbfSimilarity(DistanceSimilarity):
@@ -144,41 +145,26 @@ class RbfSimilarity(DistanceSimilarity):
         others = self._features if reference is None else reference
         if len(others) > _EXACT_ROWS:
             return self._approximate_density(others)
-        rows = np.concatenate(list(self.blocks(others)))
-        values = [
-            self.of(self.squared(rows, part)).mean(axis=0)
-            for block in self.blocks()
-            for part in _parts(block)
-        ]
+        rows = np.concatenate(list(self.scan(_itself, reference=others)))
+        values = [self.of(self.squared(rows, vectors)).mean(axis=0) for vectors in self._few_at_once()]
         return Density(np.concatenate(values), 0.0)
+
+    def _few_at_once(self) -> Iterator[FloatArray]:
+        return (part for vectors in self.scan(_itself) for part in _parts(vectors))
 
     def _approximate_density(self, others: FeatureProvider) -> Density:
         """d(x) = k(x, Z) w with K(Z, Z) w = d(Z), which is exact on the landmarks Z."""
         drawn = np.random.default_rng(0).choice(len(others), _LANDMARKS + _PROBES, replace=False)
         ascending = np.sort(drawn)
         points = self.normalize(_check_finite(others[ascending]))[np.searchsorted(ascending, drawn)]
-        exact = sum(
-            self._kernel(points, part).sum(axis=1) for block in self.blocks(others) for part in _parts(block)
-        ) / len(others)
+        exact = sum(self.scan(_kernel_sums, points, self.gamma, reference=others)) / len(others)
         landmarks = points[:_LANDMARKS]
-        weights = np.linalg.lstsq(self._kernel(landmarks, landmarks), exact[:_LANDMARKS], rcond=1e-10)[0]
-
-        def evaluate(vectors: FloatArray) -> FloatArray:
-            return np.clip(np.round(weights @ self._kernel(landmarks, vectors), _DECIMALS), 0.0, 1.0)
-
-        values = [evaluate(part) for block in self.blocks() for part in _parts(block)]
-        error = np.abs(evaluate(points[_LANDMARKS:]) - exact[_LANDMARKS:]).max()
-        return Density(np.concatenate(values), float(error))
-
-    def _kernel(self, A: FloatArray, B: FloatArray) -> FloatArray:
-        """Return similarities by way of inner products, fast but not equal for equal rows to the last bit."""
-        squared = A @ B.T
-        squared *= -2.0
-        squared += np.einsum("ij,ij->i", A, A)[:, None]
-        squared += np.einsum("ij,ij->i", B, B)
-        np.maximum(squared, 0.0, out=squared)
-        squared *= -self.gamma
-        return np.exp(squared, out=squared)
+        weights = np.linalg.lstsq(_kernel(landmarks, landmarks, self.gamma), exact[:_LANDMARKS], rcond=1e-10)[
+            0
+        ]
+        values = np.concatenate(list(self.scan(_interpolate, landmarks, weights, self.gamma)))
+        seen = _interpolate(points[_LANDMARKS:], landmarks, weights, self.gamma)
+        return Density(values, float(np.abs(seen - exact[_LANDMARKS:]).max()))
 
 
 class CallableSimilarity(Similarity):
@@ -193,7 +179,7 @@ class CallableSimilarity(Similarity):
     @cached_property
     def vectors(self) -> FloatArray:
         """All rows."""
-        return np.concatenate(list(self.blocks())) if len(self) else np.empty((0, 0))
+        return np.concatenate(list(self.scan(_itself))) if len(self) else np.empty((0, 0))
 
     def to(self, row: int) -> FloatArray:
         """Return the function's values of all rows against one of them."""
@@ -201,7 +187,11 @@ class CallableSimilarity(Similarity):
 
     def density(self, reference: FeatureProvider | None = None) -> Density:
         """Return the mean of the function's values over the reference, block by block."""
-        others = self.vectors if reference is None else np.concatenate(list(self.blocks(reference)))
+        others = (
+            self.vectors
+            if reference is None
+            else np.concatenate(list(self.scan(_itself, reference=reference)))
+        )
         values = [self._values(part, others).mean(axis=1) for part in _parts(self.vectors)]
         return Density(np.concatenate(values), 0.0)
 
@@ -223,6 +213,52 @@ def make_similarity(density: str | Callable[..., Any], features: FeatureProvider
     if callable(density):
         return CallableSimilarity(features, density)
     return {"rbf": RbfSimilarity, "cosine": CosineSimilarity}[density](features)
+
+
+@dataclass(frozen=True)
+class _OnVectors:
+    """A function of vectors as one of features, fit to be sent to another process."""
+
+    normalize: Callable[[FloatArray], FloatArray]
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+
+    def __call__(self, features: FloatArray) -> Any:
+        return self.function(self.normalize(_check_finite(features)), *self.args)
+
+
+def _itself(vectors: FloatArray) -> FloatArray:
+    return vectors
+
+
+def _sum(vectors: FloatArray) -> FloatArray:
+    return vectors.sum(axis=0)
+
+
+def _mean_cosine(vectors: FloatArray, mean: FloatArray) -> FloatArray:
+    return (1.0 + np.einsum("ij,j->i", vectors, mean)) / 2.0
+
+
+def _kernel(A: FloatArray, B: FloatArray, gamma: float) -> FloatArray:
+    """Return similarities by way of inner products, fast but not equal for equal rows to the last bit."""
+    squared = A @ B.T
+    squared *= -2.0
+    squared += np.einsum("ij,ij->i", A, A)[:, None]
+    squared += np.einsum("ij,ij->i", B, B)
+    np.maximum(squared, 0.0, out=squared)
+    squared *= -gamma
+    return np.exp(squared, out=squared)
+
+
+def _kernel_sums(vectors: FloatArray, points: FloatArray, gamma: float) -> FloatArray:
+    """Sum over the vectors of the similarity to each point."""
+    return sum(_kernel(points, part, gamma).sum(axis=1) for part in _parts(vectors))
+
+
+def _interpolate(vectors: FloatArray, landmarks: FloatArray, weights: FloatArray, gamma: float) -> FloatArray:
+    """Weigh the similarities of each vector to the landmarks."""
+    values = [weights @ _kernel(landmarks, part, gamma) for part in _parts(vectors)]
+    return np.clip(np.round(np.concatenate(values), _DECIMALS), 0.0, 1.0)
 
 
 def _parts(rows: FloatArray) -> Iterator[FloatArray]:

@@ -3,27 +3,26 @@
 from synda_sk.utils._codec import TableCodec, column_kinds
 from synda_sk.utils._containers import Containers
 from synda_sk.utils._encoder import TableEncoder
-from synda_sk.utils._features import (
-    Features,
-    LazyFeatures,
-    check_features,
-    evenly_spaced,
-    feature_blocks,
-)
+from synda_sk.utils._features import Features, LazyFeatures, check_features, evenly_spaced, scan_features
 from synda_sk.utils._frames import check_same_length, check_table, concat_rows, is_frame, take_rows
 from synda_sk.utils._kinds import final_estimator, is_forest, is_linear
 from synda_sk.utils._labels import missing_values, split_missing
 from synda_sk.utils._optional import import_optional
 from synda_sk.utils._random import SeedStreams, set_seed
+from synda_sk.utils._rows import RowSource, SubsetRows, TableRows, as_rows, fill_rows, make_parts, stack_rows
 from synda_sk.utils._weights import check_weights, fit_weighted, weight_route
 
 __all__ = [
     "Containers",
     "Features",
     "LazyFeatures",
+    "RowSource",
     "SeedStreams",
+    "SubsetRows",
     "TableCodec",
     "TableEncoder",
+    "TableRows",
+    "as_rows",
     "check_features",
     "check_same_length",
     "check_table",
@@ -31,16 +30,19 @@ __all__ = [
     "column_kinds",
     "concat_rows",
     "evenly_spaced",
-    "feature_blocks",
+    "fill_rows",
     "final_estimator",
     "fit_weighted",
     "import_optional",
     "is_forest",
     "is_frame",
     "is_linear",
+    "make_parts",
     "missing_values",
+    "scan_features",
     "set_seed",
     "split_missing",
+    "stack_rows",
     "take_rows",
     "weight_route",
 ]

@@ -1,20 +1,23 @@
 """f(x): the feature space in which rows are compared."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import clone
+from sklearn.decomposition import TruncatedSVD
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import _num_samples
 
 from synda_sk.typing import FeatureProvider, FloatArray, IntArray, Table
 from synda_sk.utils._encoder import TableEncoder
-from synda_sk.utils._frames import take_rows
+from synda_sk.utils._rows import RowSource, TableRows, as_rows, fill_rows, make_parts
 
 FIT_ROWS = 100_000  # rows an encoder is fitted on, at most
-BLOCK_ROWS = 65_536
+_DIRECTIONS = 50  # of sparse rows
 
 
 def evenly_spaced(n_samples: int, limit: int) -> IntArray:
@@ -41,25 +44,29 @@ def evenly_spaced(n_samples: int, limit: int) -> IntArray:
     return np.linspace(0, n_samples - 1, min(n_samples, limit)).astype(np.intp)
 
 
-def feature_blocks(features: FeatureProvider) -> Iterator[FloatArray]:
-    """Yield f(x) of all rows in their order, block by block.
+def scan_features(features: FeatureProvider, function: Callable[[FloatArray], Any]) -> Iterator[Any]:
+    """Yield what `function` makes of f(x) of each part of a pool, in order.
 
     Parameters
     ----------
     features : FeatureProvider
-        Asked for its own ``blocks()``, otherwise for 65,536 rows at a time.
+        Asked for its own ``scan``, otherwise for the rows of each part.
+    function : callable
+        Called with f(x) of the next rows, of shape (n_part, n_components).
 
     Yields
     ------
-    ndarray of shape (n_block, n_components)
-        f(x) of the next rows.
+    object
+        What it returns.
     """
-    if hasattr(features, "blocks"):
-        yield from features.blocks()
+    if hasattr(features, "scan"):
+        yield from features.scan(function)
         return
-    for start in range(0, len(features), BLOCK_ROWS):
-        stop = min(start + BLOCK_ROWS, len(features))
-        yield features[start:stop] if isinstance(features, np.ndarray) else features[np.arange(start, stop)]
+    for start, stop, _ in make_parts(len(features)):
+        part = slice(start, stop)
+        yield function(
+            features[part] if isinstance(features, np.ndarray) else features[np.arange(start, stop)]
+        )
 
 
 class LazyFeatures:
@@ -67,34 +74,41 @@ class LazyFeatures:
 
     Parameters
     ----------
-    X : table of shape (n_samples, n_features)
+    X : RowSource
         Kept by reference.
-    transform : callable
-        Maps a table to f(x), each row by itself.
+    make_transform : callable
+        Called once, when the first features are needed; returns what maps a
+        table to f(x), each row by itself.
     """
 
-    def __init__(self, X: Table, transform: Callable[[Table], FloatArray]) -> None:
+    def __init__(self, X: RowSource, make_transform: Callable[[], Callable[[Table], FloatArray]]) -> None:
         self._X = X
-        self._transform = transform
+        self._make_transform = make_transform
+
+    @cached_property
+    def _transform(self) -> Callable[[Table], FloatArray]:
+        return self._make_transform()
 
     def __len__(self) -> int:
-        return _num_samples(self._X)
+        return len(self._X)
 
     def __getitem__(self, rows: IntArray) -> FloatArray:
-        first = self._transform(take_rows(self._X, rows[:BLOCK_ROWS]))
-        if len(rows) <= BLOCK_ROWS:
-            return first
-        features = np.empty((len(rows), first.shape[1]))
-        features[:BLOCK_ROWS] = first
-        for start in range(BLOCK_ROWS, len(rows), BLOCK_ROWS):
-            part = slice(start, start + BLOCK_ROWS)
-            features[part] = self._transform(take_rows(self._X, rows[part]))
-        return features
+        return fill_rows(self._X.scan(self._transform, rows), len(rows))
 
-    def blocks(self) -> Iterator[FloatArray]:
-        """Yield f(x) of all rows in their order, 65,536 at a time."""
-        for start in range(0, len(self), BLOCK_ROWS):
-            yield self._transform(take_rows(self._X, slice(start, start + BLOCK_ROWS)))
+    def scan(self, function: Callable[[FloatArray], Any]) -> Iterator[Any]:
+        """Yield what `function` makes of f(x) of each part, in order."""
+        return self._X.scan(_Chain(self._transform, function))
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """One function after the other, fit to be sent to another process."""
+
+    first: Callable[[Table], FloatArray]
+    second: Callable[[FloatArray], Any]
+
+    def __call__(self, X: Table) -> Any:
+        return self.second(self.first(X))
 
 
 def check_features(features: Any, parameter: str = "features") -> None:
@@ -121,16 +135,45 @@ def check_features(features: Any, parameter: str = "features") -> None:
     )
 
 
+@dataclass(frozen=True)
+class FeatureMap:
+    """f(x) of a table, by a function or by a transformer's ``transform``."""
+
+    transform: Callable[[Table], Any]
+
+    def __call__(self, X: Table) -> FloatArray:
+        """Return f(X) as a finite float array of shape (n_samples, n_components).
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components)
+            Features.
+
+        Raises
+        ------
+        ValueError
+            If they are not one row of finite numbers for each row of `X`.
+        """
+        return _as_features(self.transform(X), _num_samples(X))
+
+
 class Features:
     """The feature map f(x) the user asked for, fitted on rows without looking at labels.
 
     Parameters
     ----------
     features : "auto", "estimator", transformer or callable
-        "auto" is a :class:`TableEncoder`; "estimator" the fitted model's own
-        ``transform``, or a pipeline's steps before the model; a transformer is
-        cloned and fitted; a callable maps X to an array.
-    X : table of shape (n_samples, n_features)
+        "auto" is a :class:`TableEncoder`, or, for sparse rows, their first 50
+        singular directions, which keep their distances best; "estimator" the
+        fitted model's own ``transform``, or a pipeline's steps before the model;
+        a transformer is cloned and fitted; a callable maps X to an array: all of
+        it, or a part, where X is read in parts.
+    X : table of shape (n_samples, n_features) or RowSource
         Rows to fit the encoder or transformer on, at the first call: all, or
         100,000 evenly spaced ones of more.
     """
@@ -143,21 +186,57 @@ class Features:
 
     @cached_property
     def _transform(self) -> Callable[[Table], Any]:
-        if callable(self._wanted) and not hasattr(self._wanted, "transform"):
+        if self._is_function:
             return self._wanted
-        transformer = TableEncoder() if isinstance(self._wanted, str) else clone(self._wanted)
-        n_samples = _num_samples(self._X)
-        few = n_samples <= FIT_ROWS
-        return transformer.fit(
-            self._X if few else take_rows(self._X, evenly_spaced(n_samples, FIT_ROWS))
-        ).transform
+        source = as_rows(self._X)
+        rows = source.take(None if len(source) <= FIT_ROWS else evenly_spaced(len(source), FIT_ROWS))
+        if not isinstance(self._wanted, str):
+            transformer = clone(self._wanted)
+        elif issparse(rows):
+            transformer = TruncatedSVD(min(_DIRECTIONS, rows.shape[1]), random_state=0)
+        else:
+            transformer = TableEncoder()
+        return transformer.fit(rows).transform
 
-    def lazy(self, X: Table, estimator: Any = None) -> FeatureProvider:
-        """Return f(X), computed row by row when asked for; a callable sees the whole of X, once.
+    @property
+    def _is_function(self) -> bool:
+        return callable(self._wanted) and not hasattr(self._wanted, "transform")
+
+    def map(self, estimator: Any = None) -> FeatureMap:
+        """Return f itself.
 
         Parameters
         ----------
-        X : table of shape (n_samples, n_features)
+        estimator : fitted classifier or None
+            Needed for "estimator" only.
+
+        Returns
+        -------
+        FeatureMap
+            Without a reference to the rows it was fitted on.
+
+        Raises
+        ------
+        ValueError
+            If "estimator" was asked for and the model cannot transform.
+        """
+        if not self.follows_estimator:
+            return FeatureMap(self._transform)
+        if hasattr(estimator, "transform"):
+            return FeatureMap(estimator.transform)
+        if isinstance(estimator, Pipeline):
+            return FeatureMap(estimator[:-1].transform)
+        raise ValueError(
+            f"features='estimator', but {type(estimator).__name__} has no transform and is no Pipeline; "
+            "use features='auto'."
+        )
+
+    def lazy(self, X: Table, estimator: Any = None) -> FeatureProvider:
+        """Return f(X), computed row by row when asked for; a callable sees the whole of a table, once.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features) or RowSource
             Rows.
         estimator : fitted classifier or None
             Needed for "estimator" only.
@@ -165,45 +244,16 @@ class Features:
         Returns
         -------
         FeatureProvider
-            An ndarray for a callable, otherwise :class:`LazyFeatures`.
+            An ndarray for a callable and a table, otherwise :class:`LazyFeatures`.
         """
-        if callable(self._wanted) and not hasattr(self._wanted, "transform"):
-            return self(X)
-        return LazyFeatures(X, lambda part: self(part, estimator))
+        rows = as_rows(X)
+        if self._is_function and isinstance(rows, TableRows):
+            return self(rows.take(), estimator)
+        return LazyFeatures(rows, lambda: self.map(estimator))
 
     def __call__(self, X: Table, estimator: Any = None) -> FloatArray:
-        """Return f(X) as a finite float array of shape (n_samples, n_components).
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-        estimator : fitted classifier or None
-            Needed for "estimator" only.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_components)
-            Features.
-
-        Raises
-        ------
-        ValueError
-            If "estimator" was asked for and the model cannot transform, or the
-            features are not one row of finite numbers for each row of `X`.
-        """
-        if not self.follows_estimator:
-            values = self._transform(X)
-        elif hasattr(estimator, "transform"):
-            values = estimator.transform(X)
-        elif isinstance(estimator, Pipeline):
-            values = estimator[:-1].transform(X)
-        else:
-            raise ValueError(
-                f"features='estimator', but {type(estimator).__name__} has no transform and is no Pipeline; "
-                "use features='auto'."
-            )
-        return _as_features(values, _num_samples(X))
+        """Return f(X), see :class:`FeatureMap`."""
+        return self.map(estimator)(X)
 
 
 def _as_features(values: Any, n_samples: int) -> FloatArray:

@@ -212,7 +212,7 @@ def test_pools_are_scored_in_parts_of_the_same_scores(frame):
     seen.clear()
     by_rank = HybridQuerySelector(uncertainty=lambda p: p[:, 0].argsort().argsort() / len(p))
     assert by_rank.score_samples(Counting(), X).max() == pytest.approx(1 - 1 / len(X))
-    assert seen == [200_000]
+    assert sum(seen) == 200_000
 
 
 @pytest.mark.parametrize("kind", ["rbf", "cosine"])

@@ -14,7 +14,7 @@ from synda_sk.utils import (
     TableEncoder,
     concat_rows,
     evenly_spaced,
-    feature_blocks,
+    scan_features,
 )
 
 N = 24
@@ -131,7 +131,7 @@ def test_lazy_features_are_the_rows_of_the_features(frame):
     rows = np.array([0, 7, 8, 49])
     assert len(lazy) == 50
     assert_array_equal(lazy[rows], features(X)[rows])
-    assert_array_equal(np.concatenate(list(feature_blocks(lazy))), features(X))
+    assert_array_equal(np.concatenate(list(scan_features(lazy, np.copy))), features(X))
 
 
 def test_large_tables_are_encoded_from_evenly_spaced_rows():
