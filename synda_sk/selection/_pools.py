@@ -34,6 +34,7 @@ def open_pool(pool: Any, estimator: Any = None) -> RowSource:
     estimator : fitted estimator or None, default=None
         Of files and Dask frames only the columns it was fitted on are read, by
         their names; if it knows no names, all of them, as an array of numbers.
+        None reads all columns, with their names.
 
     Returns
     -------
@@ -49,9 +50,11 @@ def open_pool(pool: Any, estimator: Any = None) -> RowSource:
         return pool
     if not is_outside_memory(pool) or isinstance(pool, np.memmap):
         return TableRows(pool)
-    names = getattr(estimator, "feature_names_in_", None)
     if isinstance(pool, str | os.PathLike):
         pool = open_dataset(pool)
+    names = getattr(estimator, "feature_names_in_", None)
+    if estimator is None and _library(pool) == "dataset":
+        names = pool.schema.names
     rows = ArrowRows(pool, names) if _library(pool) == "dataset" else DaskRows(pool, names)
     expected = getattr(estimator, "n_features_in_", len(rows.columns))
     if rows.holds_array and len(rows.columns) != expected:
@@ -126,7 +129,7 @@ def take_pool_rows(pool: Any, rows: IntArray, estimator: Any = None) -> Table:
     -------
     table of shape (n_rows, n_features)
         In the order of `rows`: of the pool's own kind; of files a pandas frame,
-        or an array of numbers.
+        or an array of numbers where the estimator was fitted on such.
 
     Raises
     ------

@@ -96,7 +96,18 @@ class LazyFeatures:
         return fill_rows(self._X.scan(self._transform, rows), len(rows))
 
     def scan(self, function: Callable[[FloatArray], Any]) -> Iterator[Any]:
-        """Yield what `function` makes of f(x) of each part, in order."""
+        """Yield what `function` makes of f(x) of each part, in order.
+
+        Parameters
+        ----------
+        function : callable
+            Called with f(x) of the next rows, of shape (n_part, n_components).
+
+        Yields
+        ------
+        object
+            What it returns.
+        """
         return self._X.scan(_Chain(self._transform, function))
 
 

@@ -75,7 +75,23 @@ class RowSource(ABC):
         """
 
     def take(self, rows: IntArray | None = None) -> Table:
-        """Return rows by ascending positions, or all of them, as one table."""
+        """Return rows by ascending positions, or all of them, as one table.
+
+        Parameters
+        ----------
+        rows : ndarray of int or None, default=None
+            Ascending positions; None takes all.
+
+        Returns
+        -------
+        table of shape (n_rows, n_features)
+            The rows, in one table.
+
+        Raises
+        ------
+        ValueError
+            If `rows` is empty.
+        """
         if rows is not None and not len(rows):
             raise ValueError("There is no row to take.")
         return stack_rows(list(self.scan(_itself, rows)))
@@ -100,7 +116,20 @@ class TableRows(RowSource):
         return _num_samples(self._X)
 
     def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
-        """Yield what `function` makes of each part."""
+        """Yield what `function` makes of each part.
+
+        Parameters
+        ----------
+        function : callable
+            Called with a table.
+        rows : ndarray of int or None, default=None
+            The only rows to show it, ascending positions; None shows all.
+
+        Yields
+        ------
+        object
+            What it returns.
+        """
         for start, stop, wanted in make_parts(len(self), rows):
             if wanted is not None:
                 yield function(take_rows(self._X, wanted))
@@ -110,7 +139,18 @@ class TableRows(RowSource):
                 yield function(take_rows(self._X, slice(start, stop)))
 
     def take(self, rows: IntArray | None = None) -> Table:
-        """Return rows by ascending positions, or the table itself."""
+        """Return rows by ascending positions, or the table itself.
+
+        Parameters
+        ----------
+        rows : ndarray of int or None, default=None
+            Ascending positions; None takes all.
+
+        Returns
+        -------
+        table of shape (n_rows, n_features)
+            The rows, in one table.
+        """
         return self._X if rows is None else take_rows(self._X, rows)
 
 
@@ -133,12 +173,36 @@ class SubsetRows(RowSource):
         return len(self._rows)
 
     def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
-        """Yield what `function` makes of the rows in each part of the source."""
+        """Yield what `function` makes of the rows in each part of the source.
+
+        Parameters
+        ----------
+        function : callable
+            Called with a table.
+        rows : ndarray of int or None, default=None
+            The only rows to show it, ascending positions; None shows all.
+
+        Yields
+        ------
+        object
+            What it returns.
+        """
         return self._source.scan(function, self._rows if rows is None else self._rows[rows])
 
 
 def as_rows(X: Table) -> RowSource:
-    """Return a table as a source of rows; a source is returned as it is."""
+    """Return a table as a source of rows.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features) or RowSource
+        A source is returned as it is.
+
+    Returns
+    -------
+    RowSource
+        The rows of X.
+    """
     return X if isinstance(X, RowSource) else TableRows(X)
 
 
@@ -164,7 +228,20 @@ def stack_rows(parts: list[Table]) -> Table:
 
 
 def fill_rows(parts: Iterator[FloatArray], n_rows: int) -> FloatArray:
-    """Return the arrays of parts as one of `n_rows` rows, without holding both."""
+    """Return the arrays of parts as one, without holding both.
+
+    Parameters
+    ----------
+    parts : iterator of ndarray of shape (n_part, ...)
+        In order.
+    n_rows : int
+        Rows of all parts together.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, ...)
+        The rows of all parts.
+    """
     filled, start = np.empty(0), 0
     for part in parts:
         if start == 0:
