@@ -103,9 +103,9 @@ class LazyFeatures:
         function : callable
             Called with f(x) of the next rows, of shape (n_part, n_components).
 
-        Yields
-        ------
-        object
+        Returns
+        -------
+        iterator of object
             What it returns.
         """
         return self._X.scan(_Chain(self._transform, function))

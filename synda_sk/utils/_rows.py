@@ -182,9 +182,9 @@ class SubsetRows(RowSource):
         rows : ndarray of int or None, default=None
             The only rows to show it, ascending positions; None shows all.
 
-        Yields
-        ------
-        object
+        Returns
+        -------
+        iterator of object
             What it returns.
         """
         return self._source.scan(function, self._rows if rows is None else self._rows[rows])
