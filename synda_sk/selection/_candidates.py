@@ -50,9 +50,12 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def fetch(self, n_rows: int) -> None:
-        """Fetch about `n_rows` more rows, the best of the rest, ties together."""
-        threshold = self._threshold(n_rows)
+    def fetch(self, n_rows: int, *, reach: float = np.inf, enough: float = -np.inf) -> None:
+        """Fetch about `n_rows` more rows, the best of the rest, ties together.
+
+        Down to the score `reach` in any case, and no further than `enough`.
+        """
+        threshold = min(reach, max(self._threshold(n_rows), enough))
         fresh = self._all_scores >= threshold
         if self.below < np.inf:
             fresh &= self._all_scores < self.below

@@ -11,7 +11,8 @@ from synda_sk.selection._similarity import DistanceSimilarity
 from synda_sk.typing import FloatArray, IntArray
 
 _FIRST_ROWS = 8192  # fetched at first
-_GROWTH = 3  # size of each further block over all before
+_GROWTH = 3  # size of each further block over all before, at most
+_AHEAD = 8  # picks that a further block is to last for, at least
 _PAIRS = 2**18  # compared at once
 _ROWS = 2**13  # compared at once with one row
 _PLAN_ROWS = 4096  # whose bounds a level is chosen by
@@ -49,8 +50,8 @@ class LazyGreedy:
 
     Gains only fall while the batch grows. So a gain computed before bounds the
     present one, and its score bounds the gain of a row never looked at (Minoux,
-    1978). Rows are fetched in a few blocks of descending score, each three times
-    the size of all before. Those fetched whose bound reaches a level are
+    1978). Rows are fetched in a few blocks of descending score, each as large as
+    the next picks are likely to need and at most three times all before. Those fetched whose bound reaches a level are
     brought up to date and become active: only their gains are computed at every
     pick. Their best is the best of all rows as long as it reaches the level;
     when it does not, a new level is set.
@@ -97,7 +98,8 @@ class LazyGreedy:
         fall = self._step
         while redundancy.n_chosen < self._n_queries:
             bounds, unfetched = self._bounds(), self._unfetched_bound()
-            level, n_picks = self._plan(bounds, self._probe(bounds), fall)
+            known = self._probe(bounds)
+            level, n_picks = self._plan(bounds, known, fall)
             level = max(level, unfetched)
             active = self._activate(bounds, level)
             first, last = redundancy.n_chosen, min(redundancy.n_chosen + n_picks, self._n_queries)
@@ -109,10 +111,24 @@ class LazyGreedy:
                 gain, place = active.best()
             self._store(active)
             if redundancy.n_chosen == first:
-                candidates.fetch(_GROWTH * len(candidates))
+                self._fetch(known, fall)
             elif gain > -np.inf:
                 fall = (start - gain) / (redundancy.n_chosen - first)
         return chosen
+
+    def _fetch(self, known: float, fall: float) -> None:
+        """Fetch the rows that may be among the next picks, if these fall as the last ones did.
+
+        At least those that may beat the gain `known`, so that a pick can be made.
+        """
+        c, n_chosen = self._candidates, self._redundancy.n_chosen
+        n_ahead = min(max(_AHEAD, n_chosen), self._n_queries - n_chosen)
+        margin = c.below - self._unfetched_bound() if c.below < np.inf else 0.0
+        c.fetch(
+            _GROWTH * len(c),
+            reach=known + margin if known > -np.inf else np.inf,
+            enough=known - fall * n_ahead,
+        )
 
     def _probe(self, bounds: FloatArray) -> float:
         """Bring the rows of the highest bounds up to date; return the best gain of all that are.

@@ -16,7 +16,7 @@ from synda_sk.typing import FeatureProvider, FloatArray, IntArray, Table
 from synda_sk.utils._encoder import TableEncoder
 from synda_sk.utils._rows import RowSource, TableRows, as_rows, fill_rows, make_parts
 
-FIT_ROWS = 100_000  # rows an encoder is fitted on, at most
+FIT_ROWS = 32_768  # rows an encoder is fitted on, at most
 _DIRECTIONS = 50  # of sparse rows
 
 
@@ -186,7 +186,7 @@ class Features:
         it, or a part, where X is read in parts.
     X : table of shape (n_samples, n_features) or RowSource
         Rows to fit the encoder or transformer on, at the first call: all, or
-        100,000 evenly spaced ones of more.
+        32,768 evenly spaced ones of more.
     """
 
     def __init__(self, features: Any, X: Table) -> None:

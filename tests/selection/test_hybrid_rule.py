@@ -187,7 +187,7 @@ def test_a_default_query_looks_at_the_features_of_few_rows(monkeypatch):
     monkeypatch.setattr(TableEncoder, "transform", lambda self, X: asked.append(len(X)) or transform(self, X))
     chosen = HybridQuerySelector().query(model, X, 20)
     assert sum(asked) < 0.5 * len(X)
-    encoded = TableEncoder().fit(X[evenly_spaced(len(X), 100_000)]).transform(X)
+    encoded = TableEncoder().fit(X[evenly_spaced(len(X), 32_768)]).transform(X)
     by_hand = HybridQuerySelector().select(model.predict_proba(X), encoded, 20)
     assert_array_equal(chosen, by_hand.indices)
 
