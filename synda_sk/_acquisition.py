@@ -12,6 +12,7 @@ from synda_sk._state import LabelState, Pool
 from synda_sk.selection._committee import Committee, make_partner
 from synda_sk.selection._disagreement import DISAGREEMENTS
 from synda_sk.selection._peers import are_peers, partner_advantage
+from synda_sk.selection._pools import keep_sample
 from synda_sk.selection._start import ANOMALY, RANDOM, combine_picks, hedge_size
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import Features, SeedStreams, SubsetRows, set_seed, take_rows
@@ -179,7 +180,7 @@ class Acquisition:
         if pool.in_memory:
             X_free = pool.X if whole else take_rows(pool.X, free)
         else:
-            X_free = pool.X if whole else SubsetRows(pool.X, free)
+            X_free = keep_sample(pool.X if whole else SubsetRows(pool.X, free))
         if hasattr(selector, "choose"):
             if pool.in_memory:
                 known = pool.features(model)

@@ -10,8 +10,9 @@ README = (ROOT / "README.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("code", EXAMPLES, ids=["grid search", "live"])
-def test_example_runs(code, capsys):
+@pytest.mark.parametrize("code", EXAMPLES, ids=["grid search", "live", "pool in a file"])
+def test_example_runs(code, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out.strip()
 

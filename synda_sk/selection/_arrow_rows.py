@@ -45,6 +45,11 @@ class ArrowRows(RowSource):
         self._starts = np.cumsum([0, *map(_length, self._pieces)])
         self._convert = _frame if names is not None else _converter(self._schema)
 
+    @property
+    def is_streamed(self) -> bool:
+        """True: each scan decodes the files anew."""
+        return True
+
     def __len__(self) -> int:
         return int(self._starts[-1])
 

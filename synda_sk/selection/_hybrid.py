@@ -15,7 +15,7 @@ from synda_sk.selection._budget import LinearBudget
 from synda_sk.selection._cluster_batch import cluster_batch
 from synda_sk.selection._disagreement import DISAGREEMENTS
 from synda_sk.selection._pool_uncertainty import pool_uncertainty
-from synda_sk.selection._pools import ReportedRows, open_pool, without
+from synda_sk.selection._pools import ReportedRows, keep_sample, open_pool, without
 from synda_sk.selection._similarity import Density, PoolSimilarity, make_similarity
 from synda_sk.selection._uncertainty import UNCERTAINTIES, uncertainty_scores
 from synda_sk.typing import FeatureProvider, FloatArray, IntArray, Labels, RandomState, Table
@@ -98,8 +98,8 @@ class HybridQuerySelector(BaseQueryStrategy):
     of 65,536 rows, the last one up to twice as long, so that the choice does not
     depend on what holds it. A row's probabilities and features must not depend
     on the other rows of its part; an `uncertainty` that is a callable sees all
-    probabilities at once. Pools on disk and in Dask are scanned about four
-    times; a query that is interrupted has changed nothing.
+    probabilities at once. Pools on disk are scanned about four times, those in
+    Dask about six; a query that is interrupted has changed nothing.
 
     d(x) is exact for "cosine", and for "rbf" up to 4,096 rows; above, it is
     approximate, and :meth:`pool_density` tells how good it is.
@@ -202,6 +202,7 @@ class HybridQuerySelector(BaseQueryStrategy):
         pool, rows = without(self._open(X_pool, estimator), exclude)
         if not len(pool):
             return np.empty(0, dtype=np.intp)
+        pool = keep_sample(pool)
         similarity = self._similarity(estimator, pool)
         chosen = self._choose(self._uncertainty(estimator, pool), similarity, n_queries).indices
         return chosen if rows is None else rows[chosen]

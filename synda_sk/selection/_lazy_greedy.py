@@ -51,10 +51,10 @@ class LazyGreedy:
     Gains only fall while the batch grows. So a gain computed before bounds the
     present one, and its score bounds the gain of a row never looked at (Minoux,
     1978). Rows are fetched in a few blocks of descending score, each as large as
-    the next picks are likely to need and at most three times all before. Those fetched whose bound reaches a level are
-    brought up to date and become active: only their gains are computed at every
-    pick. Their best is the best of all rows as long as it reaches the level;
-    when it does not, a new level is set.
+    the next picks are likely to need and at most three times all before. Those
+    fetched whose bound reaches a level are brought up to date and become active:
+    only their gains are computed at every pick. Their best is the best of all
+    rows as long as it reaches the level; when it does not, a new level is set.
 
     A low level costs more rows to keep up to date, a high one lasts for fewer
     picks: the level is the one of least work a pick, judged by the bounds of a

@@ -11,7 +11,7 @@ import numpy as np
 from synda_sk.selection._arrow_rows import ArrowRows, open_dataset
 from synda_sk.selection._dask_rows import DaskRows
 from synda_sk.typing import IntArray, Table
-from synda_sk.utils import RowSource, SubsetRows, TableRows, make_parts
+from synda_sk.utils import RowSource, SampledRows, SubsetRows, TableRows, make_parts
 
 _SECONDS = 5.0  # between two lines of progress
 
@@ -63,6 +63,11 @@ def open_pool(pool: Any, estimator: Any = None) -> RowSource:
             ", without names. Fit it on a data frame, so that columns are found by name, or leave others out."
         )
     return rows
+
+
+def keep_sample(pool: RowSource) -> RowSource:
+    """Return the rows so that a sample of them need not be streamed twice."""
+    return SampledRows(pool) if pool.is_streamed else pool
 
 
 def without(pool: RowSource, exclude: Any) -> tuple[RowSource, IntArray | None]:
@@ -164,6 +169,11 @@ class ReportedRows(RowSource):
 
     def __init__(self, source: RowSource) -> None:
         self._source = source
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the source's parts are."""
+        return self._source.is_streamed
 
     def __len__(self) -> int:
         return len(self._source)

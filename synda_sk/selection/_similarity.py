@@ -10,7 +10,7 @@ import numpy as np
 from scipy.spatial.distance import cdist, pdist
 
 from synda_sk.typing import FeatureProvider, FloatArray, IntArray
-from synda_sk.utils import evenly_spaced, make_parts, scan_features
+from synda_sk.utils import evenly_spaced, make_parts, sample_rows, scan_features
 
 _EXACT_ROWS = 4096
 _LANDMARKS = 256
@@ -133,8 +133,9 @@ class RbfSimilarity(DistanceSimilarity):
 
     @cached_property
     def gamma(self) -> float:
-        """The inverse median squared distance over at most 1,000 evenly spaced rows."""
-        return _inverse_median_distance(self.take(evenly_spaced(len(self), 1000)))
+        """The inverse median squared distance over at most 1,000 rows of the pool's sample."""
+        sample = sample_rows(len(self))
+        return _inverse_median_distance(self.take(sample[evenly_spaced(len(sample), 1000)]))
 
     def of(self, squared: FloatArray) -> FloatArray:
         """Return exp(-gamma squared)."""

@@ -3,13 +3,24 @@
 from synda_sk.utils._codec import TableCodec, column_kinds
 from synda_sk.utils._containers import Containers
 from synda_sk.utils._encoder import TableEncoder
-from synda_sk.utils._features import Features, LazyFeatures, check_features, evenly_spaced, scan_features
+from synda_sk.utils._features import Features, LazyFeatures, check_features, scan_features
 from synda_sk.utils._frames import check_same_length, check_table, concat_rows, is_frame, take_rows
 from synda_sk.utils._kinds import final_estimator, is_forest, is_linear
 from synda_sk.utils._labels import missing_values, split_missing
 from synda_sk.utils._optional import import_optional
 from synda_sk.utils._random import SeedStreams, set_seed
-from synda_sk.utils._rows import RowSource, SubsetRows, TableRows, as_rows, fill_rows, make_parts, stack_rows
+from synda_sk.utils._rows import (
+    RowSource,
+    SampledRows,
+    SubsetRows,
+    TableRows,
+    as_rows,
+    evenly_spaced,
+    fill_rows,
+    make_parts,
+    sample_rows,
+    stack_rows,
+)
 from synda_sk.utils._weights import check_weights, fit_weighted, weight_route
 
 __all__ = [
@@ -17,6 +28,7 @@ __all__ = [
     "Features",
     "LazyFeatures",
     "RowSource",
+    "SampledRows",
     "SeedStreams",
     "SubsetRows",
     "TableCodec",
@@ -39,6 +51,7 @@ __all__ = [
     "is_linear",
     "make_parts",
     "missing_values",
+    "sample_rows",
     "scan_features",
     "set_seed",
     "split_missing",

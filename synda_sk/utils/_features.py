@@ -14,34 +14,9 @@ from sklearn.utils.validation import _num_samples
 
 from synda_sk.typing import FeatureProvider, FloatArray, IntArray, Table
 from synda_sk.utils._encoder import TableEncoder
-from synda_sk.utils._rows import RowSource, TableRows, as_rows, fill_rows, make_parts
+from synda_sk.utils._rows import RowSource, TableRows, as_rows, fill_rows, make_parts, sample_rows
 
-FIT_ROWS = 32_768  # rows an encoder is fitted on, at most
 _DIRECTIONS = 50  # of sparse rows
-
-
-def evenly_spaced(n_samples: int, limit: int) -> IntArray:
-    """Return at most `limit` row numbers, evenly spaced from the first row to the last.
-
-    Parameters
-    ----------
-    n_samples : int
-        Number of rows there are.
-    limit : int
-        Most rows wanted; all of them where there are no more.
-
-    Returns
-    -------
-    ndarray of int of shape (min(n_samples, limit),)
-        Ascending positions.
-
-    Examples
-    --------
-    >>> from synda_sk.utils import evenly_spaced
-    >>> evenly_spaced(9, 3).tolist()
-    [0, 4, 8]
-    """
-    return np.linspace(0, n_samples - 1, min(n_samples, limit)).astype(np.intp)
 
 
 def scan_features(features: FeatureProvider, function: Callable[[FloatArray], Any]) -> Iterator[Any]:
@@ -200,7 +175,8 @@ class Features:
         if self._is_function:
             return self._wanted
         source = as_rows(self._X)
-        rows = source.take(None if len(source) <= FIT_ROWS else evenly_spaced(len(source), FIT_ROWS))
+        sample = sample_rows(len(source))
+        rows = source.take(None if len(sample) == len(source) else sample)
         if not isinstance(self._wanted, str):
             transformer = clone(self._wanted)
         elif issparse(rows):

@@ -13,6 +13,7 @@ from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils._frames import is_frame, take_rows
 
 BLOCK_ROWS = 65_536
+SAMPLE_ROWS = 32_768  # that stand for a pool where an encoder is fitted
 
 
 class Part(NamedTuple):
@@ -50,8 +51,53 @@ def make_parts(n_rows: int, rows: IntArray | None = None) -> Iterator[Part]:
             yield Part(start, stop, wanted)
 
 
+def evenly_spaced(n_samples: int, limit: int) -> IntArray:
+    """Return at most `limit` row numbers, evenly spaced from the first row to the last.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of rows there are.
+    limit : int
+        Most rows wanted; all of them where there are no more.
+
+    Returns
+    -------
+    ndarray of int of shape (min(n_samples, limit),)
+        Ascending positions.
+
+    Examples
+    --------
+    >>> from synda_sk.utils import evenly_spaced
+    >>> evenly_spaced(9, 3).tolist()
+    [0, 4, 8]
+    """
+    return np.linspace(0, n_samples - 1, min(n_samples, limit)).astype(np.intp)
+
+
+def sample_rows(n_samples: int) -> IntArray:
+    """Return the rows that stand for a pool: 32,768 evenly spaced ones, or all.
+
+    Parameters
+    ----------
+    n_samples : int
+        Length of the pool.
+
+    Returns
+    -------
+    ndarray of int of shape (min(n_samples, 32768),)
+        Ascending positions.
+    """
+    return evenly_spaced(n_samples, SAMPLE_ROWS)
+
+
 class RowSource(ABC):
     """A table that is read part by part, of which only what is asked for is ever in memory."""
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether all parts are read, at a price, by this process and in order."""
+        return False
 
     @abstractmethod
     def __len__(self) -> int:
@@ -169,6 +215,11 @@ class SubsetRows(RowSource):
         self._source = source
         self._rows = rows
 
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the source's parts are."""
+        return self._source.is_streamed
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -188,6 +239,60 @@ class SubsetRows(RowSource):
             What it returns.
         """
         return self._source.scan(function, self._rows if rows is None else self._rows[rows])
+
+
+class SampledRows(RowSource):
+    """Streamed rows, of which a sample is kept while all are read for the first time.
+
+    Parameters
+    ----------
+    source : RowSource
+        Streamed. The rows kept are those of ``sample_rows``.
+    """
+
+    def __init__(self, source: RowSource) -> None:
+        self._source = source
+        self._rows = sample_rows(len(source))
+        self._sample: Table | None = None
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
+        """Yield what `function` makes of each part, see :func:`make_parts`, in order.
+
+        Parameters
+        ----------
+        function : callable
+            Called with a table.
+        rows : ndarray of int or None, default=None
+            The only rows to show it, ascending positions; None shows all.
+
+        Returns
+        -------
+        iterator of object
+            What it returns.
+        """
+        if rows is None:
+            return self._source.scan(function) if self._sample is not None else self._keeping(function)
+        if self._sample is None or not np.isin(rows, self._rows).all():
+            return self._source.scan(function, rows)
+        return TableRows(self._sample).scan(function, np.searchsorted(self._rows, rows))
+
+    def _keeping(self, function: Callable[[Table], Any]) -> Iterator[Any]:
+        kept: list[Table] = []
+        n_seen = 0
+
+        def look(X: Table) -> Any:
+            nonlocal n_seen
+            begin, end = np.searchsorted(self._rows, [n_seen, n_seen + _num_samples(X)])
+            if end > begin:
+                kept.append(take_rows(X, self._rows[begin:end] - n_seen))
+            n_seen += _num_samples(X)
+            return function(X)
+
+        yield from self._source.scan(look)
+        self._sample = stack_rows(kept)
 
 
 def as_rows(X: Table) -> RowSource:

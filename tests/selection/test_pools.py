@@ -37,8 +37,9 @@ COLUMNS = ["amount", "hour", "balance", "kind"]
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    """Parts of 64 rows, so that small pools have many of them."""
+    """Parts of 64 rows and samples of 100, so that small pools have many parts and are sampled."""
     monkeypatch.setattr(rows_module, "BLOCK_ROWS", 64)
+    monkeypatch.setattr(rows_module, "SAMPLE_ROWS", 100)
 
 
 def make_frame(n, seed=0):
@@ -204,7 +205,8 @@ def test_parts_cover_all_rows_once_and_none_is_small():
     assert wanted == [[3], [70, 71], [499]]
 
 
-def test_sparse_rows_are_compared_by_their_singular_directions():
+def test_sparse_rows_are_compared_by_their_singular_directions(monkeypatch):
+    monkeypatch.setattr(rows_module, "SAMPLE_ROWS", 300)
     rng = np.random.default_rng(0)
     X = csr_matrix(rng.random((300, 80)) * (rng.random((300, 80)) < 0.05))
     model = LogisticRegression().fit(X[:50], np.arange(50) % 2)
@@ -234,6 +236,25 @@ def test_only_the_columns_of_the_model_are_read_and_little_is_held(mixed, tmp_pa
     HybridQuerySelector().query(model, path, 5)
     assert {tuple(columns) for columns, _ in seen} == {tuple(COLUMNS)}
     assert max(n for _, n in seen) < 128
+
+
+def test_a_file_is_read_once_for_the_scores_and_the_sample(mixed, tmp_path, monkeypatch):
+    frame, model = mixed
+    reads = []
+    scan = pools.ArrowRows.scan
+
+    def counting(self, function, rows=None):
+        reads.append(None if rows is None else len(rows))
+        return scan(self, function, rows)
+
+    monkeypatch.setattr(pools.ArrowRows, "scan", counting)
+    path = write(frame, tmp_path / "x.parquet")
+    chosen = HybridQuerySelector(redundancy_penalty=0.01).query(model, path, 5)
+    assert reads == [None, 700]  # every score; f(x) of the candidates, here all rows
+    reads.clear()
+    left_out = HybridQuerySelector().query(model, path, 5, exclude=chosen)
+    assert reads == [695, 695]
+    assert not np.isin(left_out, chosen).any()
 
 
 def test_categories_that_differ_between_files_are_read_as_their_values(tmp_path):
