@@ -10,7 +10,7 @@ _SAMPLE = 65_536  # scores that thresholds are read off
 
 
 class Candidates:
-    """Rows fetched block by block in descending order of their score's worth, and what is known of their gains.
+    """Rows fetched in blocks by descending worth of their score, and what is known of their gains.
 
     Parameters
     ----------

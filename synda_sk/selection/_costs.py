@@ -1,5 +1,6 @@
 """What rows cost, and money to buy their labels with."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from math import floor, nextafter
@@ -8,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from synda_sk.base import rows_wanted
 from synda_sk.typing import FloatArray, IntArray
 
 _LEAST, _MOST = 1e-100, 1e100
@@ -54,21 +56,83 @@ def check_costs(costs: Any, n_rows: int) -> FloatArray:
     return values
 
 
-def make_purse(costs: Any, cost_budget: Any, n_rows: int) -> "Purse | None":
-    """Check what was given as `costs` and `cost_budget`; None where rows cost nothing.
+def make_purse(costs: Any, cost_budget: Any, n_rows: int, rows: IntArray | None = None) -> "Purse | None":
+    """Check what was given as `costs` and `cost_budget`, for all `n_rows`; None where rows cost nothing.
+
+    Parameters
+    ----------
+    costs : array-like of shape (n_rows,) or None
+        Costs.
+    cost_budget : float or None
+        Money.
+    n_rows : int
+        Rows there are.
+    rows : ndarray of int or None, default=None
+        Those of them the purse is for; None for all.
+
+    Returns
+    -------
+    Purse or None
+        None without costs.
 
     Raises
     ------
     ValueError
         If one of them is wrong, or there is a budget and no costs.
     """
-    if cost_budget is not None and (not isinstance(cost_budget, Real) or not cost_budget >= 0):
-        raise ValueError(f"cost_budget == {cost_budget!r}, must be a number >= 0, or None.")
+    money = cost_budget
+    if money is not None and (not isinstance(money, Real) or not 0 <= float(money) < np.inf):
+        raise ValueError(f"cost_budget == {cost_budget!r}, must be a finite number >= 0, or None.")
     if costs is None:
-        if cost_budget is not None:
+        if money is not None:
             raise ValueError("cost_budget is given without costs: give what each row costs, as costs.")
         return None
-    return Purse(check_costs(costs, n_rows), np.inf if cost_budget is None else float(cost_budget))
+    values = check_costs(costs, n_rows)
+    return Purse(values if rows is None else values[rows], np.inf if money is None else float(money))
+
+
+def as_keywords(purse: "Purse | None") -> dict[str, Any]:
+    """Return `costs` and `cost_budget` as a query strategy takes them; nothing without a purse."""
+    if purse is None:
+        return {}
+    return {"costs": purse.costs, "cost_budget": None if purse.money == np.inf else purse.money}
+
+
+def rows_within(
+    purse: "Purse | None", n_queries: Any, batch_size: int | Callable[[int], int], step: int = 0
+) -> int:
+    """Return how many rows a query is to choose at most.
+
+    That is `n_queries`; else, where money is limited, as many as fit; else the
+    batch size of the round `step`.
+
+    Raises
+    ------
+    ValueError
+        If that is no int >= 1.
+    """
+    if purse is None:
+        return rows_wanted(n_queries, batch_size, step)
+    if n_queries is None and purse.money < np.inf:
+        return purse.most_rows()
+    return min(rows_wanted(n_queries, batch_size, step), purse.most_rows())
+
+
+def draw_within(
+    rows: IntArray, n: int, rng: np.random.Generator, purse: "Purse | None"
+) -> tuple[IntArray, float]:
+    """Draw up to `n` of the rows at random, as long as they fit.
+
+    Returns
+    -------
+    rows : ndarray of int
+        In the order drawn.
+    probability : float
+        With which each of `rows` was to be drawn; NaN where the money had a say.
+    """
+    if purse is None or purse.holds_most(n, rows):
+        return rng.choice(rows, size=n, replace=False), n / max(len(rows), 1)
+    return purse.first_that_fit(rng.permutation(rows), n), np.nan
 
 
 class Money:
