@@ -1,9 +1,10 @@
 """What rows cost, and money to buy their labels with."""
 
+import inspect
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from math import floor, nextafter
+from math import floor, fsum, inf, nextafter
 from numbers import Real
 from typing import Any, Self
 
@@ -56,6 +57,12 @@ def check_costs(costs: Any, n_rows: int) -> FloatArray:
     return values
 
 
+def total_cost(costs: FloatArray) -> float:
+    """Return the sum of costs, exactly, rounded up."""
+    total = fsum(costs)
+    return nextafter(total, inf) if fsum([*costs, -total]) > 0 else total
+
+
 def make_purse(costs: Any, cost_budget: Any, n_rows: int, rows: IntArray | None = None) -> "Purse | None":
     """Check what was given as `costs` and `cost_budget`, for all `n_rows`; None where rows cost nothing.
 
@@ -96,6 +103,21 @@ def as_keywords(purse: "Purse | None") -> dict[str, Any]:
     if purse is None:
         return {}
     return {"costs": purse.costs, "cost_budget": None if purse.money == np.inf else purse.money}
+
+
+def check_takes_costs(strategy: Any) -> None:
+    """Raise where a query strategy knows no costs.
+
+    Raises
+    ------
+    ValueError
+        Names it.
+    """
+    if not {"costs", "cost_budget"} <= set(inspect.signature(strategy.query).parameters):
+        raise ValueError(
+            f"selector == {type(strategy).__name__}() takes no costs; with costs use HybridQuerySelector or "
+            "RandomQuerySelector, or a strategy whose query() has the keywords costs and cost_budget."
+        )
 
 
 def rows_within(
@@ -162,6 +184,13 @@ class Money:
         self.left = nextafter(nearest, 0.0) if nearest > self._exact else nearest
 
 
+def money_left(money: float, spent: float) -> float:
+    """Return what is left of money, rounded down, at least 0."""
+    rest = Money(money)
+    rest.pay(spent)
+    return max(rest.left, 0.0)
+
+
 class Purse:
     r"""The costs of rows and the money there is for them.
 
@@ -225,6 +254,14 @@ class Purse:
                 bought.append(place)
                 money.pay(cost)
         return rows[bought]
+
+    def affordable(self, rows: IntArray) -> IntArray:
+        """Return those of the rows that fit by themselves."""
+        return rows[self.costs[rows] <= self.money]
+
+    def keep(self, rows: IntArray) -> IntArray:
+        """Return the places of those of the rows that fit, one after the other."""
+        return self.of(rows).first_that_fit(np.arange(len(rows)))
 
     @property
     def all_equal(self) -> bool:
