@@ -18,6 +18,11 @@ from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import Features, SeedStreams, SubsetRows, set_seed, take_rows
 
 
+def known_or_none(value: float) -> float | None:
+    """Return a number, None for NaN, which a journal cannot hold."""
+    return None if np.isnan(value) else value
+
+
 class Choice(NamedTuple):
     """Rows chosen, scores, arms, inclusion probabilities, how many are a hedge, who was asked, lambda."""
 
@@ -32,7 +37,9 @@ class Choice(NamedTuple):
     def account(self) -> dict[str, Any]:
         """Return what ``history_`` says of the choice beside its rows."""
         return {
-            "inclusion": None if self.inclusion is None else self.inclusion.tolist(),
+            "inclusion": None
+            if self.inclusion is None
+            else [known_or_none(p) for p in self.inclusion.tolist()],
             "query_model": self.committee.names,
             "partner_advantage": self.committee.partner_advantage,
             "lambda_t": self.lambda_t,

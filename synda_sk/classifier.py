@@ -174,7 +174,7 @@ class SynDAClassifier(
         anomalies at first, then the hedge), cost (what all labels so far and rows
         set aside have cost) and cheapest (the least cost of a row that may still
         be asked about), both None without `costs`, and in a replay inclusion (the
-        probability with which each row of the batch was to be chosen, NaN where
+        probability with which each row of the batch was to be chosen, None where
         the money had a say in a random draw),
         query_model (names of the models asked) and partner_advantage (see
         `query_estimator`: how much better the partner predicted, in standard
