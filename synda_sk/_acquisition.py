@@ -18,11 +18,6 @@ from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import Features, SeedStreams, SubsetRows, set_seed, take_rows
 
 
-def known_or_none(value: float) -> float | None:
-    """Return a number, None for NaN, which a journal cannot hold."""
-    return None if np.isnan(value) else value
-
-
 class Choice(NamedTuple):
     """Rows chosen, scores, arms, inclusion probabilities, how many are a hedge, who was asked, lambda."""
 
@@ -36,10 +31,9 @@ class Choice(NamedTuple):
 
     def account(self) -> dict[str, Any]:
         """Return what ``history_`` says of the choice beside its rows."""
+        p = self.inclusion
         return {
-            "inclusion": None
-            if self.inclusion is None
-            else [known_or_none(p) for p in self.inclusion.tolist()],
+            "inclusion": p if p is None else [None if np.isnan(each) else each for each in p.tolist()],
             "query_model": self.committee.names,
             "partner_advantage": self.committee.partner_advantage,
             "lambda_t": self.lambda_t,

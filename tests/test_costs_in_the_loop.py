@@ -22,6 +22,7 @@ from synda_sk.selection import MaxCost, MaxLabels
 
 X, Y = make_classification(200, 4, n_redundant=0, weights=[0.7], random_state=3)
 COSTS = np.random.default_rng(0).choice([1.0, 2.0, 10.0], 200)
+CLUSTER = HybridQuerySelector(redundancy="cluster")
 PARTLY = np.where(np.arange(200) < 20, Y, np.nan)
 
 
@@ -334,7 +335,7 @@ class NoCosts(BaseQueryStrategy):
         (lambda: make().fit(X, PARTLY).teach(np.array([30]), [1], costs=[2.0]), "costs of answers"),
         (lambda: make().fit(X, PARTLY).set_params(stopping=MaxCost()).teach(X[:1], [1]), "costs of ans"),
         (lambda: make().fit(X, PARTLY, costs=COSTS).teach(np.array([30]), [1], costs=[0]), "costs hold"),
-        (lambda: HybridQuerySelector(redundancy="cluster").query(GaussianNB().fit(X, Y), X, costs=COSTS), "cluster"),
+        (lambda: make(MaxCost(90.0), selector=CLUSTER).fit(X, Y, costs=COSTS), "'cluster' does not weigh"),
     ],
 )  # fmt: skip
 def test_wrong_costs_are_named(call, word):

@@ -7,9 +7,9 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 
-from synda_sk.base import BaseQueryStrategy
+from synda_sk.base import BaseQueryStrategy, rows_wanted
 from synda_sk.selection._budget import LinearBudget
-from synda_sk.selection._costs import make_purse, rows_within
+from synda_sk.selection._costs import make_purse
 from synda_sk.selection._pools import free_rows, open_pool
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 
@@ -87,12 +87,13 @@ class RandomQuerySelector(BaseQueryStrategy):
         ValueError
             If a parameter is out of its range.
         """
+        by_money = n_queries is None and cost_budget is not None
+        wanted = None if by_money else rows_wanted(n_queries, self.batch_size)
         scores = self.score_samples(estimator, X_pool)
         purse = make_purse(costs, cost_budget, len(scores))
         free = free_rows(len(scores), exclude)
-        n_queries = rows_within(purse and purse.of(free), n_queries, self.batch_size)
         order = free[np.argsort(-scores[free], kind="stable")]
-        return order[:n_queries] if purse is None else purse.first_that_fit(order, n_queries)
+        return order[:wanted] if purse is None else purse.first_that_fit(order, wanted)
 
     def score_samples(self, estimator: Any, X_pool: Table) -> FloatArray:
         """Return uniform random scores in [0, 1).
