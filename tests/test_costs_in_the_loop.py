@@ -308,6 +308,17 @@ def test_a_journal_takes_a_replay_within_money(tmp_path):
     assert 100 < clf.cost_ <= 200
 
 
+def test_costs_are_saved_with_the_model(tmp_path):
+    pytest.importorskip("skops")
+    from synda_sk.persistence import load, save
+
+    clf = make(MaxCost(300.0)).fit(X, PARTLY, costs=COSTS).teach(X[:1] + 0.1, [0], costs=[2.0])
+    save(clf, tmp_path / "model.skops")
+    back = load(tmp_path / "model.skops")
+    assert back.cost_ == clf.cost_ == COSTS[:20].sum() + 2
+    assert_array_equal(back.query(n_queries=5), clf.query(n_queries=5))
+
+
 class NoCosts(BaseQueryStrategy):
     batch_size = 5
 

@@ -120,13 +120,11 @@ def check_takes_costs(strategy: Any) -> None:
         )
 
 
-def rows_within(
-    purse: "Purse | None", n_queries: Any, batch_size: int | Callable[[int], int], step: int = 0
-) -> int:
+def rows_within(purse: "Purse | None", n_queries: Any, batch_size: int | Callable[[int], int]) -> int:
     """Return how many rows a query is to choose at most.
 
     That is `n_queries`; else, where money is limited, as many as fit; else the
-    batch size of the round `step`.
+    batch size.
 
     Raises
     ------
@@ -134,10 +132,10 @@ def rows_within(
         If that is no int >= 1.
     """
     if purse is None:
-        return rows_wanted(n_queries, batch_size, step)
+        return rows_wanted(n_queries, batch_size)
     if n_queries is None and purse.money < np.inf:
         return purse.most_rows()
-    return min(rows_wanted(n_queries, batch_size, step), purse.most_rows())
+    return min(rows_wanted(n_queries, batch_size), purse.most_rows())
 
 
 def draw_within(
@@ -281,6 +279,8 @@ class Spending:
 
     Attributes
     ----------
+    unit : float
+        A typical cost; 1 where gains count as they are.
     value : float
         Sum of the gains of the rows bought that gained.
     """
@@ -288,18 +288,13 @@ class Spending:
     def __init__(self, purse: Purse | None, by_worth: bool = True) -> None:
         self._costs = None if purse is None else purse.costs
         self._money = Money(np.inf if purse is None else purse.money)
-        self._by_worth = by_worth and purse is not None
+        self.by_worth = by_worth and purse is not None
         self.unit = 1.0 if purse is None or not by_worth else float(np.median(purse.costs))
         self.value = 0.0
 
-    @property
-    def bends(self) -> bool:
-        """Whether worth is another thing than gain."""
-        return self._by_worth
-
     def worth(self, gain: FloatArray, rows: IntArray | slice = slice(None)) -> FloatArray:
         """Return what the gains of rows count."""
-        if not self._by_worth:
+        if not self.by_worth:
             return gain
         costs = self._costs[rows]  # type: ignore[index]
         return np.where(gain < 0, gain * costs, gain / costs)

@@ -183,7 +183,7 @@ class LazyGreedy:
 
     def _fall_of_all(self, seen: int) -> float:
         """What the worth of every row has fallen by at least since `seen` rows were chosen."""
-        if self._spending.bends:
+        if self._spending.by_worth:
             return 0.0
         return max(self._step * self._redundancy.growth_of_all(seen) - self._slack, 0.0)
 

@@ -105,6 +105,17 @@ class MaxCost(BaseStoppingRule):
     >>> from synda_sk.selection import MaxCost
     >>> MaxCost(50.0).reason([{"cost": 42.0, "cheapest": 9.5}])
     '42 is spent, cost_budget == 50.0, and the cheapest row left costs 9.5'
+
+    A replay of 100 minutes, where flowers with long petals take ten times as long:
+
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from synda_sk import SynDAClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> minutes = [10.0 if petal > 4 else 1.0 for petal in X[:, 2]]
+    >>> clf = SynDAClassifier(GaussianNB(), stopping=MaxCost(100.0), random_state=0)
+    >>> clf.fit(X, y, costs=minutes).cost_ <= 100
+    True
     """
 
     measures = ("cost",)
