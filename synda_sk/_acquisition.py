@@ -10,10 +10,11 @@ from sklearn.base import clone
 
 from synda_sk._state import LabelState, Pool
 from synda_sk.selection._committee import Committee, make_partner
+from synda_sk.selection._costs import Purse, as_keywords, check_takes_costs
 from synda_sk.selection._disagreement import DISAGREEMENTS
 from synda_sk.selection._peers import are_peers, partner_advantage
 from synda_sk.selection._pools import keep_sample
-from synda_sk.selection._start import ANOMALY, RANDOM, combine_picks, hedge_size
+from synda_sk.selection._start import ANOMALY, RANDOM, hedge_size, picks_within
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import Features, SeedStreams, SubsetRows, set_seed, take_rows
 
@@ -31,8 +32,9 @@ class Choice(NamedTuple):
 
     def account(self) -> dict[str, Any]:
         """Return what ``history_`` says of the choice beside its rows."""
+        p = self.inclusion
         return {
-            "inclusion": None if self.inclusion is None else self.inclusion.tolist(),
+            "inclusion": p if p is None else [None if np.isnan(each) else each for each in p.tolist()],
             "query_model": self.committee.names,
             "partner_advantage": self.committee.partner_advantage,
             "lambda_t": self.lambda_t,
@@ -92,7 +94,14 @@ class Acquisition:
     streams: SeedStreams
 
     def choose(
-        self, pool: Pool, free: IntArray, n_queries: int, state: LabelState, model: Any, step: int
+        self,
+        pool: Pool,
+        free: IntArray,
+        n_queries: int,
+        state: LabelState,
+        model: Any,
+        step: int,
+        purse: Purse | None = None,
     ) -> Choice:
         """Choose up to `n_queries` of the rows `free` of `pool`; nothing is changed.
 
@@ -110,6 +119,8 @@ class Acquisition:
             Fitted to it.
         step : int
             The round, which picks the seeds.
+        purse : Purse or None, default=None
+            Costs of the pool's rows, and what the batch may cost.
 
         Returns
         -------
@@ -117,6 +128,9 @@ class Acquisition:
             Rows of the pool, the selector's first, best first.
         """
         n_queries = min(n_queries, len(free))
+        if purse is not None:
+            check_takes_costs(self.selector)
+            n_queries = min(n_queries, purse.of(free).most_rows())
         rng = self.streams.generator("hedge", step)
         n_anomalies = n_random = 0
         if self.hedge:
@@ -125,20 +139,29 @@ class Acquisition:
             )
         n_hedge = min(n_anomalies + n_random, n_queries)
         chosen, scores, inclusion, lambda_t, committee = self._select(
-            pool, free, n_queries - n_hedge, state, model, step
+            pool,
+            free,
+            n_queries - n_hedge,
+            state,
+            model,
+            step,
+            purse and purse.part(n_queries - n_hedge, n_queries),
         )
         arms = np.full(len(chosen), RANDOM, dtype=np.int8)
         if n_hedge:
             rest = np.setdiff1d(free, chosen, assume_unique=True)
             order = pool.anomalies if n_anomalies else np.empty(0, dtype=np.intp)
-            rows, hedge_arms = combine_picks(
-                n_hedge, n_anomalies, 0, np.empty((len(pool), 0)), rest, order, rng
+            left = purse and purse.after(chosen)
+            rows, hedge_arms = picks_within(
+                left, n_hedge, n_anomalies, 0, np.empty((len(pool), 0)), rest, order, rng
             )
             chosen = np.concatenate([chosen, rows])
             arms = np.concatenate([arms, hedge_arms])
             if inclusion is not None:
                 strange = hedge_arms == ANOMALY
                 share = (~strange).sum() / max(len(rest) - strange.sum(), 1)
+                if left is not None and not left.holds_most(n_hedge, rest):
+                    share = np.nan
                 inclusion = np.concatenate([inclusion, np.where(strange, 1.0, share)])
         scores = scores[np.searchsorted(free, chosen)]
         return Choice(chosen, scores, arms, n_hedge, inclusion, committee, lambda_t)
@@ -172,11 +195,19 @@ class Acquisition:
         return arms
 
     def _select(
-        self, pool: Pool, free: IntArray, n_queries: int, state: LabelState, model: Any, step: int
+        self,
+        pool: Pool,
+        free: IntArray,
+        n_queries: int,
+        state: LabelState,
+        model: Any,
+        step: int,
+        purse: Purse | None,
     ) -> tuple[IntArray, FloatArray, FloatArray | None, float | None, Committee]:
         selector = clone(self.selector)
         set_seed(selector, self.streams.seed("selector", step))
         whole = len(free) == len(pool)
+        money = as_keywords(purse and purse.of(free))
         if pool.in_memory:
             X_free = pool.X if whole else take_rows(pool.X, free)
         else:
@@ -192,7 +223,11 @@ class Acquisition:
                 feature_map = self.features.map(model)
             committee = self._committee(state, model, feature_map)
             chosen, scores, inclusion, lambda_t = selector.choose(
-                selector.pool_uncertainty(committee, X_free), features, n_queries, reference=reference
+                selector.pool_uncertainty(committee, X_free),
+                features,
+                n_queries,
+                reference=reference,
+                **money,
             )
             return free[chosen], scores, inclusion, lambda_t, committee
         if not pool.in_memory and not getattr(selector, "_reads_parts", False):
@@ -203,7 +238,7 @@ class Acquisition:
         committee = self._committee(state, model, lambda X: self.features(X, model))
         X_labeled, y_labeled, _ = state.labelled()
         chosen = np.asarray(
-            selector.query(committee, X_free, n_queries, X_labeled=X_labeled, y_labeled=y_labeled)
+            selector.query(committee, X_free, n_queries, X_labeled=X_labeled, y_labeled=y_labeled, **money)
             if n_queries
             else [],
             dtype=np.intp,

@@ -1,5 +1,6 @@
 """From what the user asked for to numbers of labels, rows and classes."""
 
+import sys
 import warnings
 from numbers import Integral
 from typing import Any
@@ -67,8 +68,8 @@ def row_weights(sample_weight: Any, rows: Any) -> FloatArray | None:
     return None if sample_weight is None else check_weights(sample_weight, rows)
 
 
-def query_size(X: Any, n_queries: Any, selector: Any, step: int) -> int:
-    """Return how many rows to ask for.
+def query_size(X: Any, n_queries: Any, selector: Any, step: int, cost_budget: Any = None) -> int:
+    """Return how many rows to ask for at most; with a `cost_budget` alone that says how many.
 
     Raises
     ------
@@ -77,6 +78,8 @@ def query_size(X: Any, n_queries: Any, selector: Any, step: int) -> int:
     """
     if isinstance(X, Integral):
         raise ValueError(f"X == {X!r} is no table; for that many rows use query(n_queries={X!r}).")
+    if n_queries is None and cost_budget is not None:
+        return sys.maxsize
     return rows_wanted(n_queries, getattr(selector, "batch_size", 20), step)
 
 
@@ -124,8 +127,10 @@ def settle_classes(classes: Any, known: NDArray[Any]) -> NDArray[Any]:
     return named
 
 
-def settle_budget(label_budget: int | float | None, n_known: int) -> int | None:
+def settle_budget(label_budget: int | float | None, n_known: int, too_dear: bool = False) -> int | None:
     """Return the number of labels a replay may use, None for no replay.
+
+    Where the money does not buy all labels there is one without a `label_budget` too.
 
     Raises
     ------
@@ -138,7 +143,7 @@ def settle_budget(label_budget: int | float | None, n_known: int) -> int | None:
         If more are asked for than are known.
     """
     if label_budget is None:
-        return None
+        return n_known if too_dear else None
     if n_known == 0:
         raise ValueError("label_budget asks for a replay, but y has no label to replay.")
     if not isinstance(label_budget, Integral):

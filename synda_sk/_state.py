@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synda_sk.selection._anomaly import anomaly_order
+from synda_sk.selection._costs import Purse, money_left, total_cost
 from synda_sk.selection._start import ANOMALY, RANDOM
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import Features, RowSource, concat_rows, evenly_spaced, take_rows
@@ -84,6 +85,8 @@ class Answers:
         Weights that came with them.
     arms : ndarray of int8 of shape (n_answers,) or None
         What picked each row.
+    costs : ndarray of shape (n_answers,) or None
+        What they cost, where that is known; None for the costs of the stored rows.
     """
 
     step: int
@@ -92,6 +95,7 @@ class Answers:
     X: Table | None
     weights: FloatArray | None
     arms: NDArray[np.int8] | None = None
+    costs: FloatArray | None = None
 
     @property
     def batch(self) -> IntArray:
@@ -123,7 +127,14 @@ class LabelState:
         Sorted labels.
     sample_weight : ndarray of shape (n_samples,) or None
         Weights of the rows.
+
+    Attributes
+    ----------
+    costs : ndarray of shape (n_samples,) or None
+        What the label of each stored row costs; None where that is not told.
     """
+
+    costs: FloatArray | None = None
 
     def __init__(self, X: Table, classes: NDArray[Any], sample_weight: FloatArray | None) -> None:
         self.X = X
@@ -134,6 +145,7 @@ class LabelState:
         self.set_aside = np.zeros(len(X), dtype=bool)
         self.weights = None if sample_weight is None else sample_weight.copy()
         self._added: tuple[Table, IntArray, FloatArray] | None = None
+        self._costs_added: list[float] = []
 
     @property
     def added(self) -> tuple[Table, IntArray, FloatArray] | None:
@@ -176,6 +188,26 @@ class LabelState:
         """Classes of which a label is known."""
         return len(np.unique(self.all_codes[self.all_codes >= 0]))
 
+    @property
+    def cost(self) -> float | None:
+        """What the rows labelled or set aside have cost, rounded up; None where costs are not told."""
+        if self.costs is None:
+            return None
+        return total_cost(np.append(self.costs[~self.is_free], self._costs_added))
+
+    def account(self) -> dict[str, float | None]:
+        """Return what ``history_`` says of costs."""
+        free = np.empty(0) if self.costs is None else self.costs[self.is_free]
+        return {"cost": self.cost, "cheapest": float(free.min()) if len(free) else None}
+
+    def purse(self, money: float) -> Purse | None:
+        """Return the costs of the stored rows, and what is left of money; None where costs are not told."""
+        return None if self.costs is None else Purse(self.costs, self.left_of(money))
+
+    def left_of(self, money: float) -> float:
+        """Return what is left of money, at least 0."""
+        return money_left(money, self.cost or 0.0)
+
     def rarest_share_at_random(self) -> float:
         """Share of the rarest class among the first labels that were picked at random."""
         first = (self.rounds == 0) & (self.arms == RANDOM)
@@ -212,6 +244,10 @@ class LabelState:
             return nothing
         self.extend_classes(answers.labels)
         codes = self.encode(answers.labels)
+        if answers.costs is not None and answers.rows is None:
+            self._costs_added += answers.costs.tolist()
+        elif answers.costs is not None and self.costs is not None:
+            self.costs[answers.rows] = answers.costs
         if answers.rows is None:
             self.append(answers.X, codes, answers.weights)
             return nothing

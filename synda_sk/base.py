@@ -304,7 +304,12 @@ def _field_values(tags: Any) -> dict[str, Any]:
 
 
 class BaseQueryStrategy(BaseEstimator, ABC):
-    """Contract of a rule that chooses which rows to have labelled."""
+    """Contract of a rule that chooses which rows to have labelled.
+
+    ``query`` may take two more keywords, `costs` (what the label of each row of
+    the pool costs) and `cost_budget` (the most the batch may cost, or None). A
+    :class:`~synda_sk.SynDAClassifier` that knows costs needs a strategy with both.
+    """
 
     @abstractmethod
     def query(

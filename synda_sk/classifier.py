@@ -7,23 +7,16 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
-from sklearn.pipeline import Pipeline
-from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
-    _raise_for_params,
-    _routing_enabled,
-    process_routing,
-)
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
 from synda_sk._acquisition import NOBODY_ASKED, Acquisition, fixed_weight
 from synda_sk._journal import Journal, write_down
+from synda_sk._money import answer_costs, cannot_pay, fit_costs, query_purse, replay_money, resume_costs
 from synda_sk._prediction import PredictionMixin
 from synda_sk._replay import Replay
 from synda_sk._resume import rebuild
+from synda_sk._routing import RoutingMixin
 from synda_sk._settings import (
     as_positions,
     check_kind,
@@ -73,7 +66,7 @@ _DEFAULT_PARTS = {
 
 
 class SynDAClassifier(
-    CallbackSupportMixin, PredictionMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+    CallbackSupportMixin, PredictionMixin, RoutingMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
 ):
     r"""Classifier that chooses its labels and adds synthetic rows where they help.
 
@@ -93,6 +86,11 @@ class SynDAClassifier(
                                   pool of ``query``
     some missing     int or share replays among the known rows
     ================ ============ ==================================================
+
+    Where rows have `costs` (see :meth:`fit`) and ``stopping=MaxCost(500)``, fit
+    never spends more than 500, the first labels included: if all labels together
+    cost more it replays, with or without a `label_budget`. `initial_labels` as a
+    share is one of the money then too, and `n_rounds` rounds spend the rest.
 
     Parameters
     ----------
@@ -173,13 +171,19 @@ class SynDAClassifier(
         set aside until the next stage), lambda_t, ratio, beta, complexity,
         performance, consistency (None where not computed), generated, kept,
         exploration (rows of the batch picked to find a class: medoids and
-        anomalies at first, then the hedge), and in a replay inclusion (the
-        probability with which each row of the batch was to be chosen),
+        anomalies at first, then the hedge), cost (what all labels so far and rows
+        set aside have cost) and cheapest (the least cost of a row that may still
+        be asked about), both None without `costs`, and in a replay inclusion (the
+        probability with which each row of the batch was to be chosen, None where
+        the money had a say in a random draw),
         query_model (names of the models asked) and partner_advantage (see
         `query_estimator`: how much better the partner predicted, in standard
         errors); agreement with the model before (kappa on rows unlabelled at
         first) and performance where `stopping` needs them, stop (its reason);
         seconds.
+    cost_ : float or None
+        What the rows labelled or set aside have cost, those of ``fit`` too; None
+        where fit was given no `costs`.
     set_aside_ : ndarray of int
         Rows of fit whose label nobody could tell, see :meth:`set_aside`.
     stop_reason_ : str or None
@@ -329,7 +333,9 @@ class SynDAClassifier(
         return super().set_params(**params)
 
     @with_callbacks
-    def fit(self, X: Table, y: Labels, sample_weight: Any = None, **params: Any) -> Self:
+    def fit(
+        self, X: Table, y: Labels, sample_weight: Any = None, *, costs: Any = None, **params: Any
+    ) -> Self:
         """Train, or replay and train; see the table above.
 
         Parameters
@@ -341,6 +347,10 @@ class SynDAClassifier(
             Labels, some of which may be missing.
         sample_weight : array-like of shape (n_samples,) or None, default=None
             Weights of the rows.
+        costs : array-like of shape (n_samples,) or None, default=None
+            What the label of each row costs, in money or minutes, positive and
+            finite. Rows are then asked for by value per cost, and `cost_` tells
+            what is spent; :class:`~synda_sk.selection.MaxCost` limits it.
         **params : dict
             Parameters of the estimator's fit, by metadata routing.
 
@@ -363,7 +373,7 @@ class SynDAClassifier(
         """
         before = vars(self).copy()
         try:
-            self._fit(X, y, sample_weight, params)
+            self._fit(X, y, sample_weight, costs, params)
         except BaseException:
             self.__dict__ = before
             raise
@@ -371,7 +381,7 @@ class SynDAClassifier(
             before["_journal"].close()
         return self
 
-    def resume(self, X: Table | None = None) -> Self:
+    def resume(self, X: Table | None = None, *, costs: Any = None) -> Self:
         """Go on from the journal: take its rows and labels, and refit.
 
         The settings are those of this classifier, the seeds those of the
@@ -385,6 +395,10 @@ class SynDAClassifier(
             The table given to fit, for its pool: ``query()`` and positions in
             ``teach`` mean the same rows as before. Without it the labelled rows
             are the stored table, and both methods take rows only.
+        costs : array-like of shape (n_samples,) or None, default=None
+            What the rows of `X` cost. The journal does not keep costs: those
+            that :meth:`teach` was told are forgotten, and where it holds rows
+            from elsewhere, what is spent cannot be told any more.
 
         Returns
         -------
@@ -408,6 +422,7 @@ class SynDAClassifier(
             back = rebuild(journal, table)
             if table is None:
                 table = check_table(self, back.state.labelled()[0], reset=True)
+            back.state.costs = resume_costs(costs, self.stopping, back.state, X is None)
             self._begin(table, back.state, SeedStreams(back.entropy), {})
             self._pool = None if X is None else self._pool
             self._trainer.consistency, self._journal, self.history_ = back.consistency, journal, back.history
@@ -426,6 +441,8 @@ class SynDAClassifier(
         n_queries: int | None = None,
         *,
         exclude: Any = None,
+        costs: Any = None,
+        cost_budget: float | None = None,
         return_scores: bool = False,
     ) -> IntArray | tuple[IntArray, FloatArray]:
         """Return the rows to have labelled next; nothing is changed by asking.
@@ -437,10 +454,17 @@ class SynDAClassifier(
             takes it. None asks about the rows of fit that have no label yet and
             are not set aside.
         n_queries : int or None, default=None
-            Rows wanted; None takes the selector's ``batch_size``.
+            Rows wanted; None takes the selector's ``batch_size``, or with a
+            `cost_budget` as many as fit.
         exclude : array-like of int or None, default=None
             Positions in the pool of rows not to choose, such as those of `X`
             that were taught or set aside.
+        costs : array-like of shape (n_pool,) or None, default=None
+            What the label of each row of the pool costs; None takes the costs
+            given to fit for the rows of fit.
+        cost_budget : float or None, default=None
+            The most the batch may cost, at least 0; None for no limit but what
+            :class:`~synda_sk.selection.MaxCost` in `stopping` leaves.
         return_scores : bool, default=False
             Also return the score of each row chosen.
 
@@ -448,7 +472,8 @@ class SynDAClassifier(
         -------
         indices : ndarray of int of shape (n_queries,)
             Positions in `X`, or in the X of fit; the selector's choice first,
-            best first, then the hedge. Fewer where the pool is smaller.
+            best first, then the hedge. Fewer where the pool is smaller, or no
+            other row fits the money; maybe none.
         scores : ndarray of shape (n_queries,)
             Only if `return_scores`.
 
@@ -460,13 +485,16 @@ class SynDAClassifier(
         check_is_fitted(self)
         self._check_parameters()
         step = len(self.history_)
-        n_queries = query_size(X, n_queries, self._selector(), step - 1)
+        n_queries = query_size(X, n_queries, self._selector(), step - 1, cost_budget)
         given = None if X is None else self._given_pool(X)
+        purse = query_purse(costs, cost_budget, self.stopping, given, self._state)
         pool, free = rows_left(self._pool, given, self._state.free, exclude)
-        choice = self._acquisition().choose(pool, free, n_queries, self._state, self.estimator_, step)
+        choice = self._acquisition().choose(pool, free, n_queries, self._state, self.estimator_, step, purse)
         return (choice.rows, choice.scores) if return_scores else choice.rows
 
-    def teach(self, X_or_indices: Table | IntArray, y: Labels, *, sample_weight: Any = None) -> Self:
+    def teach(
+        self, X_or_indices: Table | IntArray, y: Labels, *, sample_weight: Any = None, costs: Any = None
+    ) -> Self:
         """Take answers and refit from scratch.
 
         Parameters
@@ -480,6 +508,10 @@ class SynDAClassifier(
             the new one; one that was set aside comes back.
         sample_weight : array-like of shape (n_answers,) or None, default=None
             Weights of the rows, 1 by default.
+        costs : array-like of shape (n_answers,) or None, default=None
+            What the answers did cost; None for the costs given to fit. Where fit
+            was given costs, rows from elsewhere need theirs. A row is paid for
+            once, so a new label for it counts its latest cost alone.
 
         Returns
         -------
@@ -502,6 +534,7 @@ class SynDAClassifier(
         check_same_length(X_or_indices=rows, y=is_missing)
         weights = row_weights(sample_weight, is_missing)
         check_kind(known, self.classes_)
+        paid = answer_costs(costs, self.stopping, self._state, len(is_missing), positions is not None)
         if positions is None:
             check_stackable(rows, self._state.X)
         else:
@@ -511,6 +544,7 @@ class SynDAClassifier(
             return self
         step = len(self.history_)
         answers = Answers(step, known, None, None, None if weights is None else weights[answered])
+        answers.costs = None if paid is None else paid[answered]
         if positions is None:
             answers.X = given = take_rows(rows, answered)
         else:
@@ -570,6 +604,9 @@ class SynDAClassifier(
             self._write_down(answers, self._trainer.consistency_before)
             self._state.take(answers)
             self.history_[-1]["set_aside"] += rows.tolist()
+            if self._state.costs is not None:
+                self.history_[-1] |= self._state.account()
+                self._judge(self.history_[-1], self.history_)
         return self
 
     @property
@@ -577,40 +614,16 @@ class SynDAClassifier(
         """Rows of fit that are set aside."""
         return np.flatnonzero(self._state.set_aside)
 
-    def get_metadata_routing(self) -> MetadataRouter:
-        """Return the routing of metadata: own ``sample_weight``, the rest to the estimator.
-
-        Returns
-        -------
-        sklearn.utils.metadata_routing.MetadataRouter
-            Routing information.
-        """
-        return (
-            MetadataRouter(owner=self)
-            .add_self_request(self)
-            .add(
-                estimator=self._unfitted(),
-                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
-            )
-        )
+    @property
+    def cost_(self) -> float | None:
+        """What the rows labelled or set aside have cost."""
+        return self._state.cost
 
     def __sklearn_is_fitted__(self) -> bool:
         """Tell whether there is a model."""
         return hasattr(self, "estimator_")
 
-    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
-        """Return the input tags of the estimator; sparse input is not supported."""
-        tags = super().__sklearn_tags__()
-        estimator = self._unfitted()
-        first = estimator.steps[0][1] if isinstance(estimator, Pipeline) else estimator
-        if hasattr(first, "__sklearn_tags__"):
-            tags.input_tags.allow_nan = get_tags(first).input_tags.allow_nan
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        tags.input_tags.sparse = False
-        return tags
-
-    def _fit(self, X: Table, y: Labels, sample_weight: Any, params: dict[str, Any]) -> None:
+    def _fit(self, X: Table, y: Labels, sample_weight: Any, costs: Any, params: dict[str, Any]) -> None:
         self._check_parameters()
         X = check_table(self, X, reset=True)
         known, is_missing = split_missing(y, self.missing_label)
@@ -620,10 +633,17 @@ class SynDAClassifier(
         fit_params = self._routed_fit_params(weights, params)
         truth = np.full(len(is_missing), -1, dtype=np.intp)
         truth[~is_missing] = np.searchsorted(classes, known)
-        budget = settle_budget(self.label_budget, len(known))
+        costs = fit_costs(costs, self.stopping, len(is_missing))
+        too_dear = cannot_pay(costs, self.stopping) and not is_missing.any()
+        budget = settle_budget(self.label_budget, len(known), too_dear)
         initial, n_initial = settle_initial(self.initial, self.initial_labels, budget, truth)
 
+        money = np.inf, np.inf
+        if budget is not None:
+            money = replay_money(costs, self.stopping, truth, initial, self.initial_labels)
+
         self._begin(X, LabelState(X, classes, weights), SeedStreams(self.random_state), fit_params)
+        self._state.costs = costs
         self._callback_context = begin_task(self)
         try:
             if budget is None:
@@ -632,7 +652,7 @@ class SynDAClassifier(
                 self._train(0, rows, 0)
                 warn_if_inert(self.selector, self.stopping, is_missing)
             else:
-                self._run_replay(truth, budget, initial, n_initial)
+                self._run_replay(truth, budget, initial, n_initial, *money)
             if self._callback_context is not None:
                 self._callback_context.call_on_fit_task_end(estimator=self)
         finally:
@@ -656,11 +676,20 @@ class SynDAClassifier(
         check_features(self.features)
         check_parts(self, self._unfitted())
 
-    def _run_replay(self, truth: IntArray, budget: int, initial: str | IntArray, n_initial: int) -> None:
+    def _run_replay(
+        self,
+        truth: IntArray,
+        budget: int,
+        initial: str | IntArray,
+        n_initial: int,
+        money: float,
+        initial_money: float,
+    ) -> None:
         size = getattr(self._selector(), "batch_size", None)
-        Replay(self._state, truth, self._pool, self._acquisition()).run(
+        Replay(self._state, truth, self._pool, self._acquisition(), money).run(
             initial=initial,
             n_initial=n_initial,
+            initial_money=initial_money,
             budget=budget,
             n_rounds=self.n_rounds,
             cap=size if callable(size) else None,
@@ -690,15 +719,15 @@ class SynDAClassifier(
             "set_aside": [],
             "lambda_t": fixed_weight(self._selector()),
             "exploration": n_exploring,
+            **self._state.account(),
             **account,
             **stage.record,
         }
         entry["agreement"] = self._agreement(stage.model, rules)
-        entry["stop"] = first_reason(rules, [*self.history_, entry])
+        self._judge(entry, [*self.history_, entry])
         self.history_.append(entry)
         self.estimator_ = stage.model
         self.weighting_ = stage.route
-        self.stop_reason_ = entry["stop"]
         self.n_labels_ = entry["n_labels"]
         self.labeled_iter_ = self._state.rounds
         if self.store_stages:
@@ -708,6 +737,10 @@ class SynDAClassifier(
                 f"[SynDAClassifier] stage {step}: {self.n_labels_} labels {self._state.counts()}\n"
             )
         return stage.model
+
+    def _judge(self, entry: dict[str, Any], history: list[dict[str, Any]]) -> None:
+        """Ask the stopping rules about the last stage."""
+        self.stop_reason_ = entry["stop"] = first_reason(as_rules(self.stopping), history)
 
     def _agreement(self, model: Any, rules: list[Any]) -> float | None:
         """Return how far a model agrees with the one before, None where no rule asks or there is no pool."""
@@ -750,12 +783,3 @@ class SynDAClassifier(
         own = getattr(self.selector, "features", "auto")
         default = isinstance(self.features, str) and self.features == "auto"
         return own if default else self.features
-
-    def _routed_fit_params(self, weights: FloatArray | None, params: dict[str, Any]) -> dict[str, Any]:
-        if not _routing_enabled():
-            _raise_for_params(params, self, "fit")
-            return {}
-        given = params if weights is None else {**params, "sample_weight": weights}
-        routed = dict(process_routing(self, "fit", **given).estimator.fit)
-        routed.pop("sample_weight", None)
-        return routed

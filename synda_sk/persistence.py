@@ -45,6 +45,7 @@ _OWN = (
     "synda_sk.selection._hybrid.HybridQuerySelector",
     "synda_sk.selection._proxy.ProxyClassifier",
     "synda_sk.selection._random.RandomQuerySelector",
+    "synda_sk.selection._stopping.MaxCost",
     "synda_sk.selection._stopping.MaxLabels",
     "synda_sk.selection._stopping.PerformancePlateau",
     "synda_sk.selection._stopping.StablePredictions",

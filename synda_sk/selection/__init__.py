@@ -9,6 +9,7 @@ from synda_sk.selection._proxy import ProxyClassifier
 from synda_sk.selection._random import RandomQuerySelector
 from synda_sk.selection._stopping import (
     BaseStoppingRule,
+    MaxCost,
     MaxLabels,
     PerformancePlateau,
     StablePredictions,
@@ -19,6 +20,7 @@ __all__ = [
     "BaseStoppingRule",
     "HybridQuerySelector",
     "LinearBudget",
+    "MaxCost",
     "MaxLabels",
     "PerformancePlateau",
     "ProxyClassifier",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from synda_sk.selection._costs import Spending
 from synda_sk.selection._similarity import Similarity
 from synda_sk.typing import FloatArray, IntArray
 
@@ -9,12 +10,14 @@ _SAMPLE = 65_536  # scores that thresholds are read off
 
 
 class Candidates:
-    """Rows fetched block by block in descending order of score, and what is known of their gains.
+    """Rows fetched in blocks by descending worth of their score, and what is known of their gains.
 
     Parameters
     ----------
     scores : ndarray of shape (n_samples,)
         s(x) of all rows.
+    spending : Spending
+        What a score counts, by which rows are ordered, and which rows are too dear.
     similarity : Similarity
         Hands out their vectors.
     start : float
@@ -25,20 +28,25 @@ class Candidates:
     rows : ndarray of int of shape (n_fetched,)
         Positions in the pool.
     scores, state, gain : ndarray of shape (n_fetched,)
-        Score, state of the redundancy and gain; minus infinity as the score of a row chosen.
+        Score, state of the redundancy and gain; minus infinity as the score of a
+        row chosen or too dear.
     seen : ndarray of int of shape (n_fetched,)
         Number of picks that state and gain count.
     parts : list of (slice, ndarray)
         Vectors of the rows, block by block.
     below : float
-        Every row not fetched scores less; minus infinity when there is none.
+        The score of every row not fetched is worth less, unless it is too dear;
+        minus infinity when there is none.
     """
 
-    def __init__(self, scores: FloatArray, similarity: Similarity, start: float) -> None:
+    def __init__(self, scores: FloatArray, spending: Spending, similarity: Similarity, start: float) -> None:
         self._all_scores = scores
+        self._spending = spending
+        self._worth = np.array(spending.worth(scores))
+        self._worth[spending.too_dear()] = -np.inf
         self._similarity = similarity
         self._start = start
-        self._sample = np.sort(scores[:: max(1, len(scores) // _SAMPLE)])
+        self._sample = np.sort(self._worth[:: max(1, len(scores) // _SAMPLE)])
         self.below = np.inf
         self.rows = np.empty(0, dtype=np.intp)
         self.seen = np.empty(0, dtype=np.intp)
@@ -56,9 +64,10 @@ class Candidates:
         Down to the score `reach` in any case, and no further than `enough`.
         """
         threshold = min(reach, max(self._threshold(n_rows), enough))
-        fresh = self._all_scores >= threshold
+        fresh = self._worth >= threshold
         if self.below < np.inf:
-            fresh &= self._all_scores < self.below
+            fresh &= self._worth < self.below
+        fresh[self._spending.too_dear()] = False
         self.below = threshold
         rows = np.flatnonzero(fresh)
         if not len(rows):
@@ -72,10 +81,15 @@ class Candidates:
         self.gain = np.concatenate([self.gain, scores])
 
     def _threshold(self, n_rows: int) -> float:
-        """A score that about `n_rows` of the rows not fetched reach, read off a sample."""
+        """A worth that about `n_rows` of the rows not fetched reach, read off a sample."""
         n_below = int(np.searchsorted(self._sample, self.below))
-        place = n_below - max(1, round(n_rows * len(self._sample) / len(self._all_scores)))
+        place = n_below - max(1, round(n_rows * len(self._sample) / len(self._worth)))
         return float(self._sample[place]) if place > 0 else -np.inf
+
+    def drop_too_dear(self) -> None:
+        """Never choose the fetched rows that no longer fit."""
+        dear = self._spending.too_dear(self.rows)
+        self.scores[dear] = self.gain[dear] = -np.inf
 
     def gather(self, at: IntArray) -> FloatArray:
         """Return the vectors of fetched rows, by ascending places among them."""

@@ -8,11 +8,12 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from synda_sk.base import BaseQueryStrategy, rows_wanted
+from synda_sk.base import BaseQueryStrategy
 from synda_sk.selection._adaptive_weight import adaptive_weight
 from synda_sk.selection._batch import greedy_batch
 from synda_sk.selection._budget import LinearBudget
 from synda_sk.selection._cluster_batch import cluster_batch
+from synda_sk.selection._costs import Purse, as_keywords, draw_within, make_purse, rows_within
 from synda_sk.selection._disagreement import DISAGREEMENTS
 from synda_sk.selection._pool_uncertainty import pool_uncertainty
 from synda_sk.selection._pools import ReportedRows, keep_sample, open_pool, without
@@ -65,7 +66,8 @@ class HybridQuerySelector(BaseQueryStrategy):
         to a row already chosen ("max"), or times the sum of its similarities
         divided by the batch size ("sum", the proposal's form over unordered pairs).
         "cluster" takes one row from each cluster of the five times as many rows
-        of highest score (Zhdanov, arXiv:1901.05954), without a penalty.
+        of highest score (Zhdanov, arXiv:1901.05954), without a penalty; it does
+        not weigh costs.
     redundancy_penalty : float, default=0.3
         alpha >= 0.
     batch_size : int or LinearBudget, default=20
@@ -79,7 +81,8 @@ class HybridQuerySelector(BaseQueryStrategy):
     exploration : float, default=0.0
         Share of a batch drawn at random from the rows the rule leaves, in
         [0, 1]. Only such rows tell about the whole pool: a row's probability of
-        being drawn is in ``history_`` of the classifier, under "inclusion".
+        being drawn is in ``history_`` of the classifier, under "inclusion". Of a
+        `cost_budget` the same share is kept for them.
     random_state : int, RandomState instance or None, default=None
         Seed of the exploration, of the clusters and of a proxy without its own.
     verbose : int, default=0
@@ -113,6 +116,13 @@ class HybridQuerySelector(BaseQueryStrategy):
     >>> model = LogisticRegression().fit(X[::10], y[::10])
     >>> HybridQuerySelector().query(model, X, n_queries=3).shape
     (3,)
+
+    Half an hour of an annotator who needs 1 minute for a row, 10 for some:
+
+    >>> minutes = [10.0 if petal > 4 else 1.0 for petal in X[:, 2]]
+    >>> rows = HybridQuerySelector().query(model, X, costs=minutes, cost_budget=30)
+    >>> sum(minutes[row] for row in rows)
+    30.0
     """
 
     _parameter_constraints = {
@@ -165,6 +175,8 @@ class HybridQuerySelector(BaseQueryStrategy):
         X_labeled: Table | None = None,
         y_labeled: Labels | None = None,
         exclude: Any = None,
+        costs: Any = None,
+        cost_budget: float | None = None,
     ) -> IntArray:
         """Return the positions in `X_pool` of the rows to label next, best first.
 
@@ -178,7 +190,8 @@ class HybridQuerySelector(BaseQueryStrategy):
             them; a pyarrow.dataset.Dataset; a Dask DataFrame or Array. Of files
             and Dask frames the columns the estimator was fitted on are read.
         n_queries : int or None, default=None
-            Rows wanted, at least 1; None takes `batch_size`.
+            Rows wanted, at least 1; None takes `batch_size`, or with a
+            `cost_budget` as many as fit.
         X_labeled : table of shape (n_labeled, n_features) or None
             Not used by this rule.
         y_labeled : array-like of shape (n_labeled,) or None
@@ -186,11 +199,18 @@ class HybridQuerySelector(BaseQueryStrategy):
         exclude : array-like of int or None, default=None
             Positions of rows that have a label already or were set aside: as if
             they were not in the pool.
+        costs : array-like of shape (n_pool,) or None, default=None
+            What the label of each row costs, in money or minutes, positive and
+            finite. Rows are then chosen by value per cost, see
+            :func:`~synda_sk.selection.greedy_batch`.
+        cost_budget : float or None, default=None
+            The most the batch may cost, at least 0; None for no limit.
 
         Returns
         -------
         ndarray of int of shape (min(n_queries, n_free),)
-            Distinct positions; ties go to the lowest.
+            Distinct positions; ties go to the lowest. Fewer, maybe none, where
+            no other row fits `cost_budget`.
 
         Raises
         ------
@@ -198,13 +218,15 @@ class HybridQuerySelector(BaseQueryStrategy):
             If a parameter is out of its range.
         """
         self._validate_params()
-        n_queries = rows_wanted(n_queries, self.batch_size)
-        pool, rows = without(self._open(X_pool, estimator), exclude)
-        if not len(pool):
+        whole = self._open(X_pool, estimator)
+        pool, rows = without(whole, exclude)
+        purse = self._purse(costs, cost_budget, len(whole), rows)
+        n_queries = rows_within(purse, n_queries, self.batch_size)
+        if not n_queries or not len(pool):
             return np.empty(0, dtype=np.intp)
         pool = keep_sample(pool)
         similarity = self._similarity(estimator, pool)
-        chosen = self._choose(self._uncertainty(estimator, pool), similarity, n_queries).indices
+        chosen = self._choose(self._uncertainty(estimator, pool), similarity, n_queries, purse=purse).indices
         return chosen if rows is None else rows[chosen]
 
     def score_samples(self, estimator: Any, X_pool: Table) -> FloatArray:
@@ -294,7 +316,8 @@ class HybridQuerySelector(BaseQueryStrategy):
             ``indices``: positions, the rule's choice first, best first, then the
             rows drawn at random; ``scores``: s(x) of all rows, before any penalty;
             ``inclusion``: the probability with which each row of ``indices`` was
-            to be chosen, 1 for the rule's own choice; ``uncertainty_weight``: lambda.
+            to be chosen, 1 for the rule's own choice, NaN for random rows where a
+            `cost_budget` ruled some out; ``uncertainty_weight``: lambda.
 
         Raises
         ------
@@ -316,6 +339,8 @@ class HybridQuerySelector(BaseQueryStrategy):
         n_queries: int,
         *,
         reference: FloatArray | None = None,
+        costs: Any = None,
+        cost_budget: float | None = None,
     ) -> Selection:
         """Choose a batch from u(x) and f(x) computed before.
 
@@ -329,6 +354,10 @@ class HybridQuerySelector(BaseQueryStrategy):
             Batch size.
         reference : ndarray of shape (n_reference, n_components) or None, default=None
             Rows the density is taken over; None takes the pool.
+        costs : array-like of shape (n_pool,) or None, default=None
+            As :meth:`query` takes them.
+        cost_budget : float or None, default=None
+            As :meth:`query` takes it.
 
         Returns
         -------
@@ -340,7 +369,16 @@ class HybridQuerySelector(BaseQueryStrategy):
         ValueError
             If shapes do not fit, a number is not finite or `n_queries` no int >= 0.
         """
-        return self._choose(uncertainty, make_similarity(self.density, features), n_queries, reference)
+        purse = self._purse(costs, cost_budget, len(features))
+        return self._choose(uncertainty, make_similarity(self.density, features), n_queries, reference, purse)
+
+    def _purse(self, costs: Any, cost_budget: Any, n_rows: int, rows: IntArray | None = None) -> Purse | None:
+        purse = make_purse(costs, cost_budget, n_rows, rows)
+        if purse is not None and self.redundancy == "cluster":
+            raise ValueError(
+                "redundancy == 'cluster' does not weigh costs: with costs use redundancy='max' or 'sum'."
+            )
+        return purse
 
     def _choose(
         self,
@@ -348,12 +386,13 @@ class HybridQuerySelector(BaseQueryStrategy):
         similarity: PoolSimilarity,
         n_queries: int,
         reference: FeatureProvider | None = None,
+        purse: Purse | None = None,
     ) -> Selection:
         weight = self._weight(uncertainty)
         scores = self._scores(uncertainty, weight, similarity, reference)
         if not isinstance(n_queries, Integral) or n_queries < 0:
             raise ValueError(f"n_queries == {n_queries!r}, must be an int >= 0.")
-        n_queries = min(n_queries, len(scores))
+        n_queries = min(n_queries, len(scores) if purse is None else purse.most_rows())
         n_random = round(self.exploration * n_queries)
         streams = SeedStreams(self.random_state)
         if self.redundancy == "cluster":
@@ -365,13 +404,15 @@ class HybridQuerySelector(BaseQueryStrategy):
                 similarity,
                 redundancy=self.redundancy,
                 penalty=self.redundancy_penalty,
+                **as_keywords(purse and purse.part(n_queries - n_random, n_queries)),
             )
         inclusion = np.ones(len(chosen))
         if n_random:
             rest = np.delete(np.arange(len(scores)), chosen)
-            rng = streams.generator("exploration")
-            chosen = np.concatenate([chosen, rng.choice(rest, size=n_random, replace=False)])
-            inclusion = np.concatenate([inclusion, np.full(n_random, n_random / len(rest))])
+            left = purse and purse.after(chosen)
+            drawn, probability = draw_within(rest, n_random, streams.generator("exploration"), left)
+            chosen = np.concatenate([chosen, drawn])
+            inclusion = np.concatenate([inclusion, np.full(len(drawn), probability)])
         return Selection(chosen, scores, inclusion, weight)
 
     def _weight(self, uncertainty: FloatArray) -> float:

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from synda_sk.selection._candidates import Candidates
+from synda_sk.selection._costs import Spending
 from synda_sk.selection._redundancy import make_redundancy
 from synda_sk.selection._similarity import DistanceSimilarity
 from synda_sk.typing import FloatArray, IntArray
@@ -30,15 +31,16 @@ class _Active:
     scores: FloatArray
     state: FloatArray
     gain: FloatArray
+    worth: FloatArray
     parts: list[tuple[slice, FloatArray]]
 
     def best(self) -> tuple[float, int]:
-        """Return the best gain and its place, that of the lowest row where several tie."""
+        """Return the best worth and its place, that of the lowest row where several tie."""
         if not len(self.rows):
             return -np.inf, 0
-        gain = self.gain.max()
-        tied = np.flatnonzero(self.gain == gain)
-        return float(gain), int(tied[np.argmin(self.rows[tied])])
+        worth = self.worth.max()
+        tied = np.flatnonzero(self.worth == worth)
+        return float(worth), int(tied[np.argmin(self.rows[tied])])
 
     def vector(self, place: int) -> FloatArray:
         """Return the vector at a place."""
@@ -62,6 +64,10 @@ class LazyGreedy:
     makes most candidates active, nothing is gathered and every gain is computed
     in place at every pick, which is the plain greedy algorithm.
 
+    Where rows have costs, what counts is what a gain is worth at its cost, which
+    falls with it: all of the above is said of worths then, and rows that no
+    longer fit the money are left out, for good (Leskovec et al., 2007).
+
     Parameters
     ----------
     scores : ndarray of shape (n_samples,)
@@ -74,6 +80,8 @@ class LazyGreedy:
         What a cost is multiplied by before it is subtracted from a score.
     n_queries : int
         Rows wanted, from 1 to n_samples.
+    spending : Spending
+        Costs and money.
     """
 
     def __init__(
@@ -83,57 +91,61 @@ class LazyGreedy:
         redundancy: Literal["max", "sum"],
         step: float,
         n_queries: int,
+        spending: Spending,
     ) -> None:
         self._redundancy = make_redundancy(redundancy, similarity, n_queries)
-        self._candidates = Candidates(scores, similarity, self._redundancy.start)
+        self._candidates = Candidates(scores, spending, similarity, self._redundancy.start)
+        self._spending = spending
         self._step = step
         self._slack = _SLACK * step * n_queries
         self._n_queries = n_queries
 
     def run(self) -> IntArray:
-        """Return the rows chosen, in order."""
+        """Return the rows chosen, in order; fewer than wanted where no other fits the money."""
         redundancy, candidates = self._redundancy, self._candidates
         chosen = np.empty(self._n_queries, dtype=np.intp)
         candidates.fetch(max(_FIRST_ROWS, 8 * self._n_queries))
-        fall = self._step
+        fall = self._step / self._spending.unit
         while redundancy.n_chosen < self._n_queries:
-            bounds, unfetched = self._bounds(), self._unfetched_bound()
+            candidates.drop_too_dear()
+            bounds = self._bounds()
             known = self._probe(bounds)
             level, n_picks = self._plan(bounds, known, fall)
-            level = max(level, unfetched)
+            level = max(level, candidates.below - self._fall_of_all(0))
             active = self._activate(bounds, level)
             first, last = redundancy.n_chosen, min(redundancy.n_chosen + n_picks, self._n_queries)
             start, place = active.best()
-            gain = start
-            while redundancy.n_chosen < last and gain >= level - self._step * redundancy.growth_of_all(first):
+            worth = start
+            while redundancy.n_chosen < last and level - self._fall_of_all(first) <= worth > -np.inf:
                 chosen[redundancy.n_chosen] = active.rows[place]
                 self._pick(active, place)
-                gain, place = active.best()
+                worth, place = active.best()
             self._store(active)
-            if redundancy.n_chosen == first:
+            if redundancy.n_chosen > first:
+                fall = (start - worth) / (redundancy.n_chosen - first) if worth > -np.inf else fall
+            elif candidates.below > -np.inf:
                 self._fetch(known, fall)
-            elif gain > -np.inf:
-                fall = (start - gain) / (redundancy.n_chosen - first)
-        return chosen
+            else:
+                break
+        return chosen[: redundancy.n_chosen]
 
     def _fetch(self, known: float, fall: float) -> None:
         """Fetch the rows that may be among the next picks, if these fall as the last ones did.
 
-        At least those that may beat the gain `known`, so that a pick can be made.
+        At least those that may beat the worth `known`, so that a pick can be made.
         """
         c, n_chosen = self._candidates, self._redundancy.n_chosen
         n_ahead = min(max(_AHEAD, n_chosen), self._n_queries - n_chosen)
-        margin = c.below - self._unfetched_bound() if c.below < np.inf else 0.0
         c.fetch(
             _GROWTH * len(c),
-            reach=known + margin if known > -np.inf else np.inf,
+            reach=known + self._fall_of_all(0) if known > -np.inf else np.inf,
             enough=known - fall * n_ahead,
         )
 
     def _probe(self, bounds: FloatArray) -> float:
-        """Bring the rows of the highest bounds up to date; return the best gain of all that are.
+        """Bring the rows of the highest bounds up to date; return the best worth of all that are.
 
-        More of them as long as that gain lies below all their bounds.
+        More of them as long as that worth lies below all their bounds.
         """
         c, n_probes = self._candidates, _PROBES
         while True:
@@ -141,14 +153,14 @@ class LazyGreedy:
             places = np.argpartition(bounds, -n_probes)[-n_probes:]
             lowest = bounds[places].min()
             self._refresh(places)
-            bounds[places] = c.gain[places]
+            bounds[places] = self._spending.worth(c.gain[places], c.rows[places])
             known = float(bounds[c.seen == self._redundancy.n_chosen].max())
             if known >= lowest or n_probes >= min(_MOST_PROBES, len(bounds)):
                 return known
             n_probes *= 8
 
     def _plan(self, bounds: FloatArray, known: float, fall: float) -> tuple[float, int]:
-        """Choose a level that a row of the gain `known` reaches, and for how many picks at most."""
+        """Choose a level that a row of the worth `known` reaches, and for how many picks at most."""
         if known == -np.inf:
             return known, 1
         stride = max(1, len(bounds) // _PLAN_ROWS)
@@ -166,25 +178,29 @@ class LazyGreedy:
 
     def _activate(self, bounds: FloatArray, level: float) -> _Active:
         """Bring the rows whose bound reaches the level up to date; return those that do reach it."""
-        c = self._candidates
-        at = np.flatnonzero(bounds >= level - self._slack)
+        c, spending = self._candidates, self._spending
+        at = np.flatnonzero(bounds >= level)
         if 2 * len(at) > len(c):
             self._refresh(np.arange(len(c)))
-            return _Active(slice(None), c.rows, c.scores, c.state, c.gain, c.parts)
+            worth = spending.worth(c.gain, c.rows)
+            return _Active(slice(None), c.rows, c.scores, c.state, c.gain, worth, c.parts)
         self._refresh(at)
-        at = at[c.gain[at] >= level - self._slack]
-        vectors = c.gather(at)
-        return _Active(at, c.rows[at], c.scores[at], c.state[at], c.gain[at], [(slice(0, len(at)), vectors)])
+        worth = spending.worth(c.gain[at], c.rows[at])
+        at, worth = at[worth >= level], worth[worth >= level]
+        parts = [(slice(0, len(at)), c.gather(at))]
+        return _Active(at, c.rows[at], c.scores[at], c.state[at], c.gain[at], worth, parts)
 
     def _bounds(self) -> FloatArray:
-        """The most that the gain of each candidate can be."""
+        """The most that the gain of each candidate can be worth."""
         c = self._candidates
-        return c.gain - self._step * self._redundancy.growth(c.state, c.seen)
+        fall = self._step * self._redundancy.growth(c.state, c.seen) - self._slack
+        return self._spending.worth(c.gain - np.maximum(fall, 0.0), c.rows)
 
-    def _unfetched_bound(self) -> float:
-        """What the gain of every row not fetched stays below."""
-        fall = self._step * self._redundancy.growth_of_all(0)
-        return self._candidates.below - fall + (self._slack if fall else 0.0)
+    def _fall_of_all(self, seen: int) -> float:
+        """What the worth of every row has fallen by at least since `seen` rows were chosen."""
+        if self._spending.by_worth:
+            return 0.0
+        return max(self._step * self._redundancy.growth_of_all(seen) - self._slack, 0.0)
 
     def _refresh(self, at: IntArray) -> None:
         """Bring candidates up to date, those together that have seen about as many picks."""
@@ -200,10 +216,12 @@ class LazyGreedy:
 
     def _pick(self, active: _Active, place: int) -> None:
         """Choose the row at a place and bring all active rows up to date."""
-        redundancy = self._redundancy
+        redundancy, spending = self._redundancy, self._spending
         seen = np.array([redundancy.n_chosen])
         redundancy.add(active.vector(place))
+        spending.buy(int(active.rows[place]), float(active.gain[place]))
         active.scores[place] = -np.inf
+        active.scores[spending.too_dear(active.rows)] = -np.inf
         for part, vectors in active.parts:
             for start in range(0, len(vectors), _ROWS):
                 piece = vectors[start : start + _ROWS]
@@ -211,6 +229,7 @@ class LazyGreedy:
                 state = redundancy.refresh(piece, active.state[here], seen)
                 active.state[here] = state
                 active.gain[here] = active.scores[here] - self._step * redundancy.cost(state)
+        active.worth = spending.worth(active.gain, active.rows)
 
     def _store(self, active: _Active) -> None:
         """Write what is known of the active rows back to the candidates."""

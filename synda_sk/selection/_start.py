@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances_argmin
 
+from synda_sk.selection._costs import Purse
 from synda_sk.typing import FloatArray, IntArray
 
 RANDOM, ANOMALY, MEDOID = 0, 1, 2
@@ -189,6 +190,24 @@ def combine_picks(
     rows = np.concatenate([strange, central, random])
     arms = np.repeat([ANOMALY, MEDOID, RANDOM], [len(strange), len(central), len(random)])
     return rows, arms.astype(np.int8)
+
+
+def picks_within(
+    purse: Purse | None,
+    n_queries: int,
+    n_anomalies: int,
+    n_medoids: int,
+    features: FloatArray,
+    free: IntArray,
+    anomalies: IntArray,
+    rng: np.random.Generator,
+) -> tuple[IntArray, NDArray[np.int8]]:
+    """Combine picks of the rows that a purse can pay for, and keep those that fit one after the other."""
+    if purse is not None:
+        free = purse.affordable(free)
+    rows, arms = combine_picks(n_queries, n_anomalies, n_medoids, features, free, anomalies, rng)
+    kept = np.arange(len(rows)) if purse is None else purse.keep(rows)
+    return rows[kept], arms[kept]
 
 
 def medoids(features: FloatArray, rows: IntArray, n_medoids: int, rng: np.random.Generator) -> IntArray:

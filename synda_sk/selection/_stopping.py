@@ -8,6 +8,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval
 
+from synda_sk.selection._costs import money_left
+
 
 class BaseStoppingRule(BaseEstimator, ABC):
     """Contract of a stopping rule: parameters, and a verdict on a history.
@@ -16,9 +18,9 @@ class BaseStoppingRule(BaseEstimator, ABC):
 
     Attributes
     ----------
-    measures : tuple of {"performance", "agreement"}
+    measures : tuple of {"performance", "agreement", "cost"}
         What the loop has to measure for the rule after each stage, beside what
-        it always tells. A rule that names "agreement" has a parameter
+        it always tells; "cost" needs the `costs` of the rows. A rule that names "agreement" has a parameter
         `n_samples`: how many rows are asked about.
     """
 
@@ -81,6 +83,55 @@ class MaxLabels(BaseStoppingRule):
         if known < self.n_labels:
             return None
         return f"{known} labels are known, n_labels == {self.n_labels} were to be spent"
+
+
+class MaxCost(BaseStoppingRule):
+    r"""Stop when a sum of money is spent, or no row is left that fits the rest.
+
+    The costs are those given to ``fit`` and ``teach`` of a
+    :class:`~synda_sk.SynDAClassifier`, in money or minutes. With this rule no
+    label is asked for that would exceed the sum, by a replay or by ``query``,
+    first labels included,
+
+    .. math:: \sum_{x \in \text{labelled or set aside}} c(x) \le C_{max}.
+
+    Parameters
+    ----------
+    cost_budget : float, default=1000.0
+        C_max, above 0, finite.
+
+    Examples
+    --------
+    >>> from synda_sk.selection import MaxCost
+    >>> MaxCost(50.0).reason([{"cost": 42.0, "cheapest": 9.5}])
+    '42 is spent, cost_budget == 50.0, and the cheapest row left costs 9.5'
+
+    A replay of 100 minutes, where flowers with long petals take ten times as long:
+
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from synda_sk import SynDAClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> minutes = [10.0 if petal > 4 else 1.0 for petal in X[:, 2]]
+    >>> clf = SynDAClassifier(GaussianNB(), stopping=MaxCost(100.0), random_state=0)
+    >>> clf.fit(X, y, costs=minutes).cost_ <= 100
+    True
+    """
+
+    measures = ("cost",)
+    _parameter_constraints = {"cost_budget": [Interval(Real, 0, None, closed="neither")]}
+
+    def __init__(self, cost_budget: float = 1000.0) -> None:
+        self.cost_budget = cost_budget
+
+    def _reason(self, history: list[dict[str, Any]]) -> str | None:
+        spent, cheapest = history[-1]["cost"], history[-1]["cheapest"]
+        told = f"{spent:g} is spent, cost_budget == {self.cost_budget}"
+        if spent >= self.cost_budget:
+            return told
+        if cheapest is not None and cheapest > money_left(self.cost_budget, spent):
+            return f"{told}, and the cheapest row left costs {cheapest:g}"
+        return None
 
 
 class PerformancePlateau(BaseStoppingRule):
@@ -247,6 +298,11 @@ def as_rules(stopping: Any) -> list[BaseStoppingRule]:
 def measured(rules: list[BaseStoppingRule]) -> set[str]:
     """Return what has to be measured for the rules."""
     return {name for rule in rules for name in rule.measures}
+
+
+def money_for(rules: list[BaseStoppingRule]) -> float:
+    """Return what may be spent by the rules; infinity where none of them says."""
+    return min((float(rule.cost_budget) for rule in rules if isinstance(rule, MaxCost)), default=np.inf)
 
 
 def first_reason(rules: list[BaseStoppingRule], history: list[dict[str, Any]]) -> str | None:
