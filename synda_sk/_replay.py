@@ -117,5 +117,7 @@ class Replay:
             if cap is not None:
                 n_queries = min(n_queries, cap(step - 1))
             choice = self.acquisition.choose(self.pool, self.askable, n_queries, self.state, model, step)
+            if self.acquisition.keeps_proxy:
+                self.acquisition.proxy = choice.proxy
             self.reveal(choice.rows, step, choice.arms)
             model = train(step, choice.rows, choice.n_hedge, choice.account())

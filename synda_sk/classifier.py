@@ -19,7 +19,7 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
-from synda_sk._acquisition import NOBODY_ASKED, Acquisition, fixed_weight
+from synda_sk._acquisition import NOBODY_ASKED, Acquisition, fixed_weight, proxy_account
 from synda_sk._journal import Journal, write_down
 from synda_sk._prediction import PredictionMixin
 from synda_sk._replay import Replay
@@ -177,9 +177,12 @@ class SynDAClassifier(
         probability with which each row of the batch was to be chosen),
         query_model (names of the models asked) and partner_advantage (see
         `query_estimator`: how much better the partner predicted, in standard
-        errors); agreement with the model before (kappa on rows unlabelled at
-        first) and performance where `stopping` needs them, stop (its reason);
-        seconds.
+        errors); proxy (age, agreement, batch_value and kl_divergence of the
+        selector's proxy; in a live loop only where its `refresh` is not 1) and
+        proxy_speedup; agreement with the model before (kappa on rows unlabelled
+        at first) and performance where `stopping` needs them, stop (its reason);
+        seconds. All but seconds and proxy_speedup, which are measured, repeat
+        with the seed.
     set_aside_ : ndarray of int
         Rows of fit whose label nobody could tell, see :meth:`set_aside`.
     stop_reason_ : str or None
@@ -231,6 +234,7 @@ class SynDAClassifier(
 
     _journal: Journal | None
     _pool: Any
+    _proxy: Any = None
     _state: LabelState
     _stop_set: StopSet | None
     _trainer: Trainer
@@ -377,7 +381,8 @@ class SynDAClassifier(
         The settings are those of this classifier, the seeds those of the
         process that wrote the journal; its model, classes and stage come back
         as they were after its last answer. In ``history_``, what only the
-        training of earlier stages could tell is None.
+        training of earlier stages could tell is None. A proxy kept for several
+        rounds is distilled anew.
 
         Parameters
         ----------
@@ -518,10 +523,12 @@ class SynDAClassifier(
             answers.arms = self._acquisition().arms_of(self._pool, answers.rows, self._state, step)
             given = take_rows(self._pool.X, answers.rows)
         check_no_gaps(given, self.estimator_)
+        proxy = self._acquisition().keep_proxy(self._pool, self._state, self.estimator_, step)
         self._write_down(answers, self._trainer.consistency)
         corrected = self._state.take(answers)
         self.classes_ = self._state.classes
-        self._train(step, answers.batch, answers.n_hedge)
+        self._proxy = proxy
+        self._train(step, answers.batch, answers.n_hedge, NOBODY_ASKED | proxy_account(proxy))
         self.history_[-1]["corrected"] = corrected.tolist()
         return self
 
@@ -647,6 +654,7 @@ class SynDAClassifier(
         self._fit_params = fit_params
         self._journal = None
         self._stop_set = None
+        self._proxy = None
         self.classes_ = state.classes
         self.history_ = []
         self._stages: list[Any] = []
@@ -658,7 +666,8 @@ class SynDAClassifier(
 
     def _run_replay(self, truth: IntArray, budget: int, initial: str | IntArray, n_initial: int) -> None:
         size = getattr(self._selector(), "batch_size", None)
-        Replay(self._state, truth, self._pool, self._acquisition()).run(
+        acquisition = self._acquisition()
+        Replay(self._state, truth, self._pool, acquisition).run(
             initial=initial,
             n_initial=n_initial,
             budget=budget,
@@ -667,6 +676,7 @@ class SynDAClassifier(
             train=self._train,
             enough=lambda: self.stop_reason_ is not None,
         )
+        self._proxy = acquisition.proxy
 
     def _write_down(self, answers: Answers, consistency: float) -> None:
         account = {"entropy": self._streams.entropy, "history": self.history_, "consistency": consistency}
@@ -741,6 +751,7 @@ class SynDAClassifier(
             features=self._features,
             hedge=isinstance(self.initial, str) and self.initial == "auto",
             streams=self._streams,
+            proxy=self._proxy,
         )
 
     def _selector(self) -> Any:

@@ -158,9 +158,10 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         X_train, wanted_train = take_rows(X_asked, np.arange(len(out), len(asked))), wanted[len(out) :]
         self.classes_ = np.asarray(target.classes_)
         self.estimator_ = self._fitted(X_train, wanted_train, streams)
-        if len(candidates):
+        n_doubtful = min(self.n_samples - len(asked), len(candidates))
+        if n_doubtful:
             doubt = uncertainty_scores(self._probabilities(take_rows(rows, candidates)))
-            worst = np.argsort(-doubt, kind="stable")[: self.n_samples - len(asked)]
+            worst = np.argsort(-doubt, kind="stable")[:n_doubtful]
             X_doubtful = take_rows(rows, candidates[worst])
             X_train = stack_rows([X_train, X_doubtful])
             wanted_train = np.concatenate([wanted_train, predict_probabilities(target, X_doubtful)])
