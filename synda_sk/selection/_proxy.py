@@ -23,7 +23,7 @@ from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import SeedStreams, check_table, fit_weighted, set_seed, stack_rows, take_rows
 
 _NEGLIGIBLE = 1e-6  # probabilities below it train nothing
-_CANDIDATES = 10  # times `n_samples`: rows among which the doubtful ones are looked for
+_CANDIDATES = 5  # times `n_samples`: rows among which the doubtful ones are looked for
 _PARTS = 5  # of `n_samples`: one is held out, two are random, two are doubtful
 _BEST = 10  # one in ten held-out rows stands for a batch
 
@@ -46,7 +46,7 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         numbers and codes of categories.
     n_samples : int, default=2000
         The most rows :meth:`distill` asks the target about: a fifth is held
-        out, two fifths are drawn at random; the rest are those, of ten times
+        out, two fifths are drawn at random; the rest are those, of five times
         `n_samples` rows drawn, that a first proxy fitted to the random rows
         doubts most, since the batch will be chosen among such. Of a pool of no
         more than `n_samples` rows four fifths are trained on.
@@ -308,7 +308,7 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         else:
             estimator = make_pipeline(
                 PlainEncoder(),
-                RandomForestClassifier(8, bootstrap=False, max_features=0.5, min_samples_leaf=4),
+                RandomForestClassifier(8, bootstrap=False, min_samples_leaf=4),
             )
         set_seed(estimator, streams.seed("estimator"))
         return estimator

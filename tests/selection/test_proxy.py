@@ -212,7 +212,9 @@ def test_the_default_reads_any_column():
     assert encoded.dtype == np.float32 and not np.isinf(encoded).any()
     assert np.isnan(encoded[1, 0]) and encoded[1, 1] == -1
     assert encoder.transform(frame.assign(type="new"))[0, 1] == -2
-    assert ProxyClassifier().distill(Says(lambda x: np.linspace(0, 1, len(x))), frame).predict(frame).size == 4
+    assert (
+        ProxyClassifier().distill(Says(lambda x: np.linspace(0, 1, len(x))), frame).predict(frame).size == 4
+    )
 
 
 def test_the_selector_scores_the_pool_by_its_proxy(target):
