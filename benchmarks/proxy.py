@@ -113,10 +113,8 @@ def play(X: Any, y: np.ndarray, n_labels: int, seed: int) -> dict[str, Any]:
     for penalty, name in ((selector.redundancy_penalty, "value"), (0.0, "value_of_uncertainty_alone")):
         chooser = HybridQuerySelector(redundancy_penalty=penalty, random_state=0)
         for n_queries in BATCHES:
-            own, by_proxy = (
-                wanted[chooser.choose(scores, features, n_queries).indices].sum()
-                for scores in (wanted, given)
-            )
+            own = wanted[chooser.choose(wanted, features, n_queries).indices].sum()
+            by_proxy = wanted[chooser.choose(given, features, n_queries).indices].sum()
             found[f"{name}_{n_queries}"] = float(by_proxy / own) if own else 1.0
     return found
 
@@ -147,16 +145,15 @@ def show(table: list[dict[str, Any]]) -> None:
             f"distilling {row['distill_seconds'][0]:.2f} s, proxy {row['proxy_seconds'][0]:.3f} s; faster by "
             f"{row['speed'][0]:.1f}, with distilling {row['speed_with_distilling'][0]:.1f}, at 100,000 rows "
             f"{row['speed_with_distilling_at_100000'][0]:.1f}; value of 20 {row['value_20'][0]:.3f}, of 100 "
-            f"{row['value_100'][0]:.3f} (least {row['value_100'][1]:.3f}, told {row['batch_value_told'][0]:.3f}); "
+            f"{row['value_100'][0]:.3f} (least {row['value_100'][1]:.3f}, "
+            f"told {row['batch_value_told'][0]:.3f}); "
             f"agreement {row['agreement'][0]:.4f}"
         )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="relative to the project root"
-    )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the real tables")
     parser.add_argument("--tables", default=",".join(TABLES))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="1 seed, 5,000 rows of mobile money")

@@ -151,7 +151,7 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         self._validate_params()
         streams = SeedStreams(self.random_state)
-        rows, (out, random, candidates) = self._draw(X, target, streams)
+        rows, out, random, candidates = self._draw(X, target, streams)
         asked = np.concatenate([out, random])
         X_asked = take_rows(rows, asked)
         wanted, target_seconds = _timed(predict_probabilities, target, X_asked)
@@ -168,7 +168,7 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             self.estimator_ = self._fitted(X_train, wanted_train, streams)
         given, own_seconds = _timed(self._probabilities, X_asked)
         self.age_ = 0
-        self.speedup_ = target_seconds / max(own_seconds, 1e-9)
+        self.speedup_ = target_seconds / max(own_seconds, 1e-9) if len(out) else None
         self._held_out = take_rows(rows, out) if len(out) and self.refresh != 1 else None
         self._compare(wanted[: len(out)], given[: len(out)])
         return self
@@ -199,11 +199,12 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         self._validate_params()
         held_out = getattr(self, "_held_out", None)
-        every = self.refresh if isinstance(self.refresh, Integral) else np.inf
-        if held_out is None or self.age_ + 1 >= every or not np.array_equal(target.classes_, self.classes_):
+        every = self.refresh if isinstance(self.refresh, Integral) else None
+        due = held_out is None or (every is not None and self.age_ + 1 >= every)
+        if due or not np.array_equal(target.classes_, self.classes_):
             return self.distill(target, X)
         self._compare(predict_probabilities(target, held_out), self._probabilities(held_out))
-        if every == np.inf and self.batch_value_ < self.refresh:
+        if every is None and self.batch_value_ is not None and self.batch_value_ < self.refresh:
             return self.distill(target, X)
         self.age_ += 1
         return self
@@ -263,7 +264,7 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _draw(
         self, X: Table, target: Any, streams: SeedStreams
-    ) -> tuple[Table, tuple[IntArray, IntArray, IntArray]]:
+    ) -> tuple[Table, IntArray, IntArray, IntArray]:
         """Rows of the pool, and which of them are held out, random, and candidates for doubtful ones."""
         pool, rng, drawn = open_pool(X, target), streams.generator("rows"), None
         if len(pool) > _CANDIDATES * self.n_samples:
@@ -273,7 +274,8 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         n_asked = min(len(pool), self.n_samples)
         n_out = n_asked // _PARTS
         n_random = n_asked - n_out if n_asked == len(pool) else max(1, 2 * n_asked // _PARTS)
-        return rows, tuple(np.split(order, [n_out, n_out + n_random]))
+        out, random, candidates = np.split(order, [n_out, n_out + n_random])
+        return rows, out, random, candidates
 
     def _fitted(self, X: Table, wanted: FloatArray, streams: SeedStreams) -> Any:
         rows, columns = np.nonzero(wanted > _NEGLIGIBLE)
@@ -290,9 +292,10 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _compare(self, wanted: FloatArray, given: FloatArray) -> None:
         """Tell how probabilities given for the held-out rows compare with those wanted."""
-        self.agreement_ = self.batch_value_ = self.kl_divergence_ = None
+        self.agreement_: float | None = None
+        self.batch_value_: float | None = None
+        self.kl_divergence_: float | None = None
         if not len(wanted):
-            self.speedup_ = None
             return
         self.agreement_ = float((wanted.argmax(axis=1) == given.argmax(axis=1)).mean())
         self.kl_divergence_ = float(rel_entr(wanted, np.maximum(given, _NEGLIGIBLE)).sum(axis=1).mean())

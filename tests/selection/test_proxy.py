@@ -95,7 +95,8 @@ def test_what_is_told_is_of_rows_that_were_not_trained_on(target, n_samples):
     assert proxy.batch_value_ == pytest.approx(entropy(wanted)[chosen].sum() / best)
     expected = (wanted * np.log(np.maximum(wanted, 1e-300) / given)).sum(axis=1).mean()
     assert proxy.kl_divergence_ == pytest.approx(expected)
-    assert proxy.speedup_ > 0 and proxy.age_ == 0
+    assert proxy.speedup_ > 0
+    assert proxy.age_ == 0
 
 
 def test_of_large_pools_doubtful_rows_are_trained_on(target):
@@ -115,7 +116,8 @@ def test_soft_labels_beat_hard_ones_and_a_perfect_proxy_has_no_divergence(target
     logistic = LogisticRegression(C=1e6, max_iter=2000).fit(X, forest.predict(X))
     same = ProxyClassifier(LogisticRegression(C=1e6, max_iter=2000), random_state=0).distill(logistic, X)
     assert same.kl_divergence_ < 1e-3
-    assert same.agreement_ > 0.99 and same.batch_value_ > 0.99
+    assert same.agreement_ > 0.99
+    assert same.batch_value_ > 0.99
 
 
 def test_a_seed_repeats_everything_but_the_speed(target):
@@ -154,9 +156,12 @@ def test_a_proxy_whose_batch_lost_its_value_is_distilled_anew(target):
     assert [proxy.update(left, X).age_ for _ in range(5)] == [1, 2, 3, 4, 5]
     first = proxy.estimator_
     before = clone(proxy).set_params(refresh=10).update(left, X).update(right, X)
-    assert before.age_ == 1 and before.batch_value_ < 0.9  # by rounds it is kept, and says so
+    assert before.age_ == 1
+    assert before.batch_value_ < 0.9
     proxy.update(right, X)
-    assert proxy.age_ == 0 and proxy.estimator_ is not first and proxy.batch_value_ > 0.9
+    assert proxy.age_ == 0
+    assert proxy.estimator_ is not first
+    assert proxy.batch_value_ > 0.9
 
 
 def test_other_classes_are_distilled_anew(target):
@@ -209,8 +214,10 @@ def test_the_default_reads_any_column():
     frame = pd.DataFrame({"amount": [1e300, np.nan, 2.0, -1e300], "type": ["a", None, "b", "a"]})
     encoder = PlainEncoder().fit(frame)
     encoded = encoder.transform(frame)
-    assert encoded.dtype == np.float32 and not np.isinf(encoded).any()
-    assert np.isnan(encoded[1, 0]) and encoded[1, 1] == -1
+    assert encoded.dtype == np.float32
+    assert not np.isinf(encoded).any()
+    assert np.isnan(encoded[1, 0])
+    assert encoded[1, 1] == -1
     assert encoder.transform(frame.assign(type="new"))[0, 1] == -2
     assert (
         ProxyClassifier().distill(Says(lambda x: np.linspace(0, 1, len(x))), frame).predict(frame).size == 4
@@ -262,7 +269,8 @@ def test_a_replay_tells_of_its_proxy_and_repeats(mixed_frame):
         clf = loop(X, refresh, label_budget=60, n_rounds=5).fit(X, y)
         again = clone(clf).fit(X, y)
         assert account(clf) == account(again)
-        assert clf.history_[0]["proxy"] is None and clf.history_[0]["proxy_speedup"] is None
+        assert clf.history_[0]["proxy"] is None
+        assert clf.history_[0]["proxy_speedup"] is None
         assert [h["proxy"]["age"] for h in clf.history_[1:]] == ages
         assert all(0 < h["proxy"]["batch_value"] <= 1 for h in clf.history_[1:])
         assert all(h["proxy_speedup"] > 0 for h in clf.history_[1:])
@@ -304,7 +312,8 @@ def test_a_live_query_repeats_itself_and_teach_keeps_the_proxy(mixed_frame, refr
     assert_array_equal(asked.query(), silent.query())
     told = [h["proxy"] for h in asked.history_]
     if refresh == 1:
-        assert told == [None] * 5 and asked._proxy is None
+        assert told == [None] * 5
+        assert asked._proxy is None
     elif refresh == 3:
         assert [h["age"] for h in told[1:]] == [0, 1, 2, 0]
         pytest.importorskip("skops")
