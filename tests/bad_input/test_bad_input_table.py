@@ -433,7 +433,7 @@ SELECTION = [
     ("stopping before the start", lambda w: MaxLabels(5).reason([]), ValueError, "history", "empty"),
     ("a proxy of no rows", lambda w: ProxyClassifier(n_samples=0).distill(w.model, w.X), ValueError, "n_samples", r"\[1, inf\)"),
     ("a proxy refreshed never", lambda w: ProxyClassifier(refresh=0).distill(w.model, w.X), ValueError, "refresh", r"\[1, inf\)"),
-    ("a proxy refreshed at any value", lambda w: w.proxy.set_params(refresh=1.5).update(w.model, w.X), ValueError, "refresh", r"\(0.0, 1.0\)"),
+    ("a proxy refreshed at any value", lambda w: ProxyClassifier(refresh=1.5).update(w.model, w.X), ValueError, "refresh", r"\(0.0, 1.0\)"),
     ("a proxy of nothing", lambda w: HybridQuerySelector().make_proxy(w.model, w.X), ValueError, "proxy", "must be a ProxyClassifier"),
     ("a proxy of text", lambda w: ProxyClassifier("small").distill(w.model, w.X), ValueError, "estimator", "'predict_proba'"),
     ("a proxy of NaN", lambda w: ProxyClassifier().distill(Unsure(), w.X), ValueError, "Unsure", "NaN or infinity"),
