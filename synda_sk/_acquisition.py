@@ -20,7 +20,7 @@ from synda_sk.utils import Features, SeedStreams, SubsetRows, set_seed, take_row
 
 
 class Choice(NamedTuple):
-    """Rows chosen, scores, arms, inclusion probabilities, how many are a hedge, who was asked, lambda."""
+    """Rows chosen, scores, arms, inclusion probabilities, size of the hedge, who was asked, lambda, proxy."""
 
     rows: IntArray
     scores: FloatArray
@@ -29,6 +29,7 @@ class Choice(NamedTuple):
     inclusion: FloatArray | None
     committee: Committee
     lambda_t: float | None
+    proxy: Any
 
     def account(self) -> dict[str, Any]:
         """Return what ``history_`` says of the choice beside its rows."""
@@ -38,6 +39,7 @@ class Choice(NamedTuple):
             "query_model": self.committee.names,
             "partner_advantage": self.committee.partner_advantage,
             "lambda_t": self.lambda_t,
+            **proxy_account(self.proxy),
         }
 
 
@@ -54,7 +56,18 @@ class _Remembering:
 
 
 _COMMON = 0.2  # of an even share of the labels: a class that has it need not be searched for
-NOBODY_ASKED = {"inclusion": None, "query_model": None, "partner_advantage": None}
+_ABOUT_PROXY = ("age", "agreement", "batch_value", "kl_divergence")
+
+
+def proxy_account(proxy: Any) -> dict[str, Any]:
+    """Return what ``history_`` says of a proxy; the speed, a measured time, stands apart."""
+    if proxy is None:
+        return {"proxy": None, "proxy_speedup": None}
+    told = {name: getattr(proxy, f"{name}_", None) for name in _ABOUT_PROXY}
+    return {"proxy": told, "proxy_speedup": getattr(proxy, "speedup_", None)}
+
+
+NOBODY_ASKED = {"inclusion": None, "query_model": None, "partner_advantage": None, **proxy_account(None)}
 
 
 def asks_members(selector: Any) -> bool:
@@ -85,6 +98,8 @@ class Acquisition:
         Whether part of a batch insures against a rare class not yet found.
     streams : SeedStreams
         Seeds.
+    proxy : ProxyClassifier or None, default=None
+        That of the round before, for the stored rows.
     """
 
     selector: Any
@@ -92,6 +107,12 @@ class Acquisition:
     features: Features
     hedge: bool
     streams: SeedStreams
+    proxy: Any = None
+
+    @property
+    def keeps_proxy(self) -> bool:
+        """Whether a proxy may serve more than one round."""
+        return getattr(getattr(self.selector, "proxy", None), "refresh", 1) != 1
 
     def choose(
         self,
@@ -138,7 +159,7 @@ class Acquisition:
                 n_queries, state.all_codes, state.all_arms, len(state.classes), rng
             )
         n_hedge = min(n_anomalies + n_random, n_queries)
-        chosen, scores, inclusion, lambda_t, committee = self._select(
+        chosen, scores, inclusion, lambda_t, committee, proxy = self._select(
             pool,
             free,
             n_queries - n_hedge,
@@ -164,7 +185,32 @@ class Acquisition:
                     share = np.nan
                 inclusion = np.concatenate([inclusion, np.where(strange, 1.0, share)])
         scores = scores[np.searchsorted(free, chosen)]
-        return Choice(chosen, scores, arms, n_hedge, inclusion, committee, lambda_t)
+        return Choice(chosen, scores, arms, n_hedge, inclusion, committee, lambda_t, proxy)
+
+    def keep_proxy(self, pool: Pool | None, state: LabelState, model: Any, step: int) -> Any:
+        """Return the proxy of a live round for the next one, where one may serve both.
+
+        Parameters
+        ----------
+        pool : Pool or None
+            The stored rows.
+        state : LabelState
+            As it is before the answers of the round.
+        model : classifier
+            Fitted to it.
+        step : int
+            The round.
+
+        Returns
+        -------
+        ProxyClassifier or None
+            That which a query of the round asks.
+        """
+        if not self.keeps_proxy or pool is None or not len(state.free):
+            return self.proxy
+        committee = self._committee(state, model, lambda X: self.features(X, model))
+        X_free = self._rows(pool, state.free)
+        return self._seeded_selector(step).make_proxy(committee, X_free, self.proxy)
 
     def arms_of(self, pool: Pool, rows: IntArray, state: LabelState, step: int) -> NDArray[np.int8]:
         """Tell which of the rows answered in a live round the hedge would have asked for as anomalies.
@@ -203,15 +249,9 @@ class Acquisition:
         model: Any,
         step: int,
         purse: Purse | None,
-    ) -> tuple[IntArray, FloatArray, FloatArray | None, float | None, Committee]:
-        selector = clone(self.selector)
-        set_seed(selector, self.streams.seed("selector", step))
-        whole = len(free) == len(pool)
+    ) -> tuple[IntArray, FloatArray, FloatArray | None, float | None, Committee, Any]:
+        selector, X_free = self._seeded_selector(step), self._rows(pool, free)
         money = as_keywords(purse and purse.of(free))
-        if pool.in_memory:
-            X_free = pool.X if whole else take_rows(pool.X, free)
-        else:
-            X_free = keep_sample(pool.X if whole else SubsetRows(pool.X, free))
         if hasattr(selector, "choose"):
             if pool.in_memory:
                 known = pool.features(model)
@@ -221,15 +261,20 @@ class Acquisition:
             else:
                 features, reference = self.features.lazy(X_free, model), None
                 feature_map = self.features.map(model)
-            committee = self._committee(state, model, feature_map)
+            scorer = committee = self._committee(state, model, feature_map)
+            proxy = None
+            if getattr(selector, "proxy", None) is not None:
+                before = self.proxy if pool.X is state.X else None
+                scorer = proxy = selector.make_proxy(committee, X_free, before)
+                selector.set_params(proxy=None)
             chosen, scores, inclusion, lambda_t = selector.choose(
-                selector.pool_uncertainty(committee, X_free),
+                selector.pool_uncertainty(scorer, X_free),
                 features,
                 n_queries,
                 reference=reference,
                 **money,
             )
-            return free[chosen], scores, inclusion, lambda_t, committee
+            return free[chosen], scores, inclusion, lambda_t, committee, proxy
         if not pool.in_memory and not getattr(selector, "_reads_parts", False):
             raise ValueError(
                 f"selector == {type(selector).__name__}() chooses from tables in memory only; for this pool "
@@ -244,7 +289,19 @@ class Acquisition:
             dtype=np.intp,
         )
         scores = np.asarray(selector.score_samples(committee, X_free))
-        return free[chosen], scores, None, fixed_weight(selector), committee
+        return free[chosen], scores, None, fixed_weight(selector), committee, None
+
+    def _seeded_selector(self, step: int) -> Any:
+        selector = clone(self.selector)
+        set_seed(selector, self.streams.seed("selector", step))
+        return selector
+
+    @staticmethod
+    def _rows(pool: Pool, rows: IntArray) -> Any:
+        whole = len(rows) == len(pool)
+        if pool.in_memory:
+            return pool.X if whole else take_rows(pool.X, rows)
+        return keep_sample(pool.X if whole else SubsetRows(pool.X, rows))
 
     def _unlabelled(self, pool: Pool, free: IntArray, state: LabelState) -> IntArray:
         """Rows the density is taken over: all without a label, those whose label cannot be had too."""

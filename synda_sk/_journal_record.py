@@ -118,8 +118,10 @@ def _encode_stage(stage: dict[str, Any]) -> list[Any]:
         try:
             if key == "n_per_class":
                 cell: Any = [[encode_scalar(label), count] for label, count in value.items()]
+            elif key == "proxy" or isinstance(value, list):
+                cell = value
             else:
-                cell = value if isinstance(value, list) else encode_scalar(value)
+                cell = encode_scalar(value)
         except TypeError:
             cell = None
         pairs.append([key, cell])
@@ -132,7 +134,7 @@ def _decode_stage(pairs: list[Any]) -> dict[str, Any]:
         if key == "n_per_class":
             stage[key] = {decode_scalar(label): count for label, count in cell}
         else:
-            stage[key] = cell if isinstance(cell, list) else decode_scalar(cell)
+            stage[key] = cell if key == "proxy" or isinstance(cell, list) else decode_scalar(cell)
     return stage
 
 

@@ -156,5 +156,7 @@ class Replay:
                 )
                 if len(choice.rows):
                     break
+            if self.acquisition.keeps_proxy:
+                self.acquisition.proxy = choice.proxy
             self.reveal(choice.rows, step, choice.arms)
             model = train(step, choice.rows, choice.n_hedge, choice.account())

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clo
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
-from synda_sk._acquisition import NOBODY_ASKED, Acquisition, fixed_weight
+from synda_sk._acquisition import NOBODY_ASKED, Acquisition, fixed_weight, proxy_account
 from synda_sk._journal import Journal, write_down
 from synda_sk._money import answer_costs, cannot_pay, fit_costs, query_purse, replay_money, resume_costs
 from synda_sk._prediction import PredictionMixin
@@ -178,9 +178,12 @@ class SynDAClassifier(
         the money had a say in a random draw),
         query_model (names of the models asked) and partner_advantage (see
         `query_estimator`: how much better the partner predicted, in standard
-        errors); agreement with the model before (kappa on rows unlabelled at
-        first) and performance where `stopping` needs them, stop (its reason);
-        seconds.
+        errors); proxy (age, agreement, batch_value and kl_divergence of the
+        selector's proxy; in a live loop only where its `refresh` is not 1) and
+        proxy_speedup; agreement with the model before (kappa on rows unlabelled
+        at first) and performance where `stopping` needs them, stop (its reason);
+        seconds. All but seconds and proxy_speedup, which are measured, repeat
+        with the seed.
     cost_ : float or None
         What the rows labelled or set aside have cost, those of ``fit`` too; None
         where fit was given no `costs`.
@@ -235,6 +238,7 @@ class SynDAClassifier(
 
     _journal: Journal | None
     _pool: Any
+    _proxy: Any = None
     _state: LabelState
     _stop_set: StopSet | None
     _trainer: Trainer
@@ -387,7 +391,8 @@ class SynDAClassifier(
         The settings are those of this classifier, the seeds those of the
         process that wrote the journal; its model, classes and stage come back
         as they were after its last answer. In ``history_``, what only the
-        training of earlier stages could tell is None.
+        training of earlier stages could tell is None. A proxy kept for several
+        rounds is distilled anew.
 
         Parameters
         ----------
@@ -552,10 +557,12 @@ class SynDAClassifier(
             answers.arms = self._acquisition().arms_of(self._pool, answers.rows, self._state, step)
             given = take_rows(self._pool.X, answers.rows)
         check_no_gaps(given, self.estimator_)
+        proxy = self._acquisition().keep_proxy(self._pool, self._state, self.estimator_, step)
         self._write_down(answers, self._trainer.consistency)
         corrected = self._state.take(answers)
         self.classes_ = self._state.classes
-        self._train(step, answers.batch, answers.n_hedge)
+        self._proxy = proxy
+        self._train(step, answers.batch, answers.n_hedge, NOBODY_ASKED | proxy_account(proxy))
         self.history_[-1]["corrected"] = corrected.tolist()
         return self
 
@@ -667,6 +674,7 @@ class SynDAClassifier(
         self._fit_params = fit_params
         self._journal = None
         self._stop_set = None
+        self._proxy = None
         self.classes_ = state.classes
         self.history_ = []
         self._stages: list[Any] = []
@@ -686,7 +694,8 @@ class SynDAClassifier(
         initial_money: float,
     ) -> None:
         size = getattr(self._selector(), "batch_size", None)
-        Replay(self._state, truth, self._pool, self._acquisition(), money).run(
+        acquisition = self._acquisition()
+        Replay(self._state, truth, self._pool, acquisition, money).run(
             initial=initial,
             n_initial=n_initial,
             initial_money=initial_money,
@@ -696,6 +705,7 @@ class SynDAClassifier(
             train=self._train,
             enough=lambda: self.stop_reason_ is not None,
         )
+        self._proxy = acquisition.proxy
 
     def _write_down(self, answers: Answers, consistency: float) -> None:
         account = {"entropy": self._streams.entropy, "history": self.history_, "consistency": consistency}
@@ -774,6 +784,7 @@ class SynDAClassifier(
             features=self._features,
             hedge=isinstance(self.initial, str) and self.initial == "auto",
             streams=self._streams,
+            proxy=self._proxy,
         )
 
     def _selector(self) -> Any:

@@ -43,6 +43,7 @@ _OWN = (
     "synda_sk.quality._threshold.GlobalThreshold",
     "synda_sk.selection._budget.LinearBudget",
     "synda_sk.selection._hybrid.HybridQuerySelector",
+    "synda_sk.selection._plain_encoder.PlainEncoder",
     "synda_sk.selection._proxy.ProxyClassifier",
     "synda_sk.selection._random.RandomQuerySelector",
     "synda_sk.selection._stopping.MaxCost",

@@ -1,6 +1,7 @@
 """The proposal's query rule."""
 
 from collections.abc import Callable
+from copy import copy
 from numbers import Integral, Real
 from typing import Any, Literal, NamedTuple
 
@@ -78,6 +79,8 @@ class HybridQuerySelector(BaseQueryStrategy):
     proxy : ProxyClassifier or None, default=None
         A small model distilled from the estimator at each query, which then
         scores the pool in its place; None asks the estimator about every row.
+        A :class:`~synda_sk.SynDAClassifier` may keep it for several rounds, see
+        ``ProxyClassifier(refresh=)``; :meth:`make_proxy` shows how good it is.
     exploration : float, default=0.0
         Share of a batch drawn at random from the rows the rule leaves, in
         [0, 1]. Only such rows tell about the whole pool: a row's probability of
@@ -289,6 +292,38 @@ class HybridQuerySelector(BaseQueryStrategy):
         self._validate_params()
         return self._uncertainty(estimator, self._open(X_pool, estimator))
 
+    def make_proxy(self, estimator: Any, X_pool: Table, before: Any = None) -> Any:
+        """Return the proxy that scores `X_pool` in a query, for a look at how good it is.
+
+        Parameters
+        ----------
+        estimator : fitted classifier
+            Has ``predict_proba`` or ``decision_function``.
+        X_pool : table of shape (n_pool, n_features)
+            Unlabelled rows.
+        before : ProxyClassifier or None, default=None
+            The proxy of the round before, which is left as it is; a copy of it
+            is updated by its rule of refreshing.
+
+        Returns
+        -------
+        ProxyClassifier
+            Fitted.
+
+        Raises
+        ------
+        ValueError
+            If ``proxy`` is None.
+        """
+        self._validate_params()
+        if self.proxy is None:
+            raise ValueError("proxy == None, must be a ProxyClassifier for make_proxy.")
+        proxy = clone(self.proxy)
+        set_seed(proxy, SeedStreams(self.random_state).seed("proxy"))
+        if before is None:
+            return proxy.distill(estimator, X_pool)
+        return copy(before).set_params(**proxy.get_params(deep=False)).update(estimator, X_pool)
+
     def select(
         self,
         probabilities: FloatArray,
@@ -444,11 +479,7 @@ class HybridQuerySelector(BaseQueryStrategy):
 
     def _scorer(self, estimator: Any, pool: RowSource) -> Any:
         """The model that is asked for probabilities: the estimator or a proxy distilled from it."""
-        if self.proxy is None:
-            return estimator
-        proxy = clone(self.proxy)
-        set_seed(proxy, SeedStreams(self.random_state).seed("proxy"))
-        return proxy.distill(estimator, pool)
+        return estimator if self.proxy is None else self.make_proxy(estimator, pool)
 
     def _uncertainty(self, estimator: Any, pool: RowSource) -> FloatArray:
         return pool_uncertainty(self._scorer(estimator, pool), pool, self.uncertainty)

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Literal
 
 import narwhals as nw
@@ -274,7 +275,7 @@ def _values(column: Any) -> tuple[list[Any], np.ndarray]:
 
 def _codes(column: Any, levels: dict[Hashable, int]) -> IntArray:
     values, missing = _values(column)
-    codes = np.fromiter((levels.get(v, UNKNOWN) for v in values), dtype=np.intp, count=len(values))
+    codes = np.fromiter(map(levels.get, values, repeat(UNKNOWN)), dtype=np.intp, count=len(values))
     codes[missing] = MISSING
     return codes
 
