@@ -148,8 +148,8 @@ class ContextEncoder:
         self._named = is_frame(X)
         self._codec = codec
         self._low, self._high = np.fmin.reduce(numbers), np.fmax.reduce(numbers)
-        self._numbers_missing = np.isnan(numbers).any(axis=0).tolist()
-        self._codes_missing = (codes < 0).any(axis=0).tolist()
+        self._numbers_missing = np.flatnonzero(np.isnan(numbers).any(axis=0)).tolist()
+        self._codes_missing = np.flatnonzero((codes < 0).any(axis=0)).tolist()
         return self
 
     def encode(self, context: Any, n_samples: int) -> Context:
@@ -258,7 +258,7 @@ class ContextEncoder:
 
     def _check_codes(self, column: Any, codes: IntArray, values: Sequence[Any]) -> None:
         j = self._codec.categorical.index(self._codec_name(column))
-        wrong = (codes < -1) | ((codes < 0) & (not self._codes_missing[j]))
+        wrong = (codes < -1) | ((codes < 0) & (j not in self._codes_missing))
         if not wrong.any():
             return
         levels = self._codec.levels(self._codec_name(column))
@@ -270,7 +270,7 @@ class ContextEncoder:
         )
 
     def _check_numbers(self, column: Any, numbers: FloatArray, j: int) -> None:
-        if np.isnan(numbers).any() and not self._numbers_missing[j]:
+        if np.isnan(numbers).any() and j not in self._numbers_missing:
             raise ValueError(f"context has a missing value in column {column!r}, which had none in fit.")
         known = numbers[~np.isnan(numbers)]
         if ((known < self._low[j]) | (known > self._high[j])).any() or (
