@@ -8,7 +8,8 @@ from sklearn.pipeline import make_pipeline
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import TableEncoder, concat_rows
 
-LARGEST_WEIGHT = 20.0
+LARGEST_WEIGHT = 10.0
+INVERSE_PENALTY = 0.01  # few exemplars, many columns: weights of less variance beat unbiased ones
 
 
 def exemplar_weights(X: Table, X_exemplars: Table, seed: int) -> tuple[FloatArray, FloatArray]:
@@ -16,7 +17,7 @@ def exemplar_weights(X: Table, X_exemplars: Table, seed: int) -> tuple[FloatArra
 
     A logistic regression tells exemplars from real rows, both of equal weight;
     the ratio of the densities is that of its out-of-fold probabilities,
-    :math:`w(x) = p(e \mid x) / p(r \mid x)` [1]_, here in [1/20, 20].
+    :math:`w(x) = p(e \mid x) / p(r \mid x)` [1]_, here in [1/10, 10].
 
     Parameters
     ----------
@@ -39,7 +40,8 @@ def exemplar_weights(X: Table, X_exemplars: Table, seed: int) -> tuple[FloatArra
     both = concat_rows(X, X_exemplars)
     is_exemplar = np.arange(len(both)) >= len(X)
     model = make_pipeline(
-        TableEncoder(), LogisticRegression(class_weight="balanced", solver="newton-cholesky")
+        TableEncoder(),
+        LogisticRegression(C=INVERSE_PENALTY, class_weight="balanced", solver="newton-cholesky"),
     )
     n_splits = min(5, len(X), len(X_exemplars))
     if n_splits < 2:
