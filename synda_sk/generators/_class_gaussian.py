@@ -153,27 +153,32 @@ class GaussianGenerator(ClassConditionalGenerator):
     def _sample_class_given(
         self, model: _ClassModel, z_known: FloatArray, pattern_known: IntArray, rng: np.random.RandomState
     ) -> tuple[FloatArray, IntArray]:
-        rows = np.empty(len(z_known), dtype=np.intp)
+        own, counts = np.unique(model.pattern, axis=0, return_counts=True)
+        chosen = np.empty(len(z_known), dtype=np.intp)
         cells, where = np.unique(pattern_known, axis=0, return_inverse=True)
         for i, cell in enumerate(cells):
             wanted = np.flatnonzero(where.ravel() == i)
-            prior = self._log_prior(model.pattern, cell)
-            mean = self._mean(model, np.where(cell >= 0, cell, model.pattern))
+            prior = self._log_prior(own, cell, len(model.pattern)) + np.log(counts)
+            if np.isnan(z_known[wanted]).all():
+                chance = np.exp(prior - prior.max())
+                chosen[wanted] = rng.choice(len(own), size=len(wanted), p=chance / chance.sum())
+                continue
+            mean = self._mean(model, np.where(cell >= 0, cell, own))
             for part in blocks(len(wanted), len(prior)):
                 log_weights = prior + _log_density(z_known[wanted[part]], mean, model.factor)
-                rows[wanted[part]] = draw_by_weight(log_weights, rng)
-        pattern = self._smooth(model.pattern[rows], len(model.pattern), rng)
+                chosen[wanted[part]] = draw_by_weight(log_weights, rng)
+        pattern = self._smooth(own[chosen], len(model.pattern), rng)
         pattern = np.where(pattern_known >= 0, pattern_known, pattern)
         z = self._draw_numbers(model, pattern, rng)
         return condition_normal(z, z_known, model.factor @ model.factor.T), pattern
 
-    def _log_prior(self, rows: IntArray, cell: IntArray) -> FloatArray:
-        """Log probability that each row of a class, smoothed, has the entries of a cell that are known."""
-        redrawn = 1 / (len(rows) + 1)
-        log_prior = np.zeros(len(rows))
+    def _log_prior(self, own: IntArray, cell: IntArray, n_rows: int) -> FloatArray:
+        """Log probability that each pattern of a class, smoothed, has the known entries of a cell."""
+        redrawn = 1 / (n_rows + 1)
+        log_prior = np.zeros(len(own))
         for j in np.flatnonzero(cell >= 0):
             by_chance = redrawn * np.mean(self._pooled[:, j] == cell[j])
-            log_prior += np.log((1 - redrawn) * (rows[:, j] == cell[j]) + by_chance)
+            log_prior += np.log((1 - redrawn) * (own[:, j] == cell[j]) + by_chance)
         return log_prior
 
     def _mean(self, model: _ClassModel, pattern: IntArray) -> FloatArray:

@@ -100,10 +100,11 @@ class KDEGenerator(ClassConditionalGenerator):
         rows = np.empty(len(z_known), dtype=np.intp)
         for part in blocks(len(z_known), len(z)):
             log_weights = np.zeros((len(z_known[part]), len(z)))
-            for known, own in zip(pattern_known[part].T, pattern.T, strict=True):
+            for j in np.flatnonzero((pattern_known[part] >= 0).any(axis=0)):
+                known, own = pattern_known[part][:, j], pattern[:, j]
                 log_weights -= DISAGREEMENT * ((known >= 0)[:, None] & (known[:, None] != own))
-            for known, own in zip(z_known[part].T, z.T, strict=True):
-                distance = (known[:, None] - own) / self._width(z)
+            for j in np.flatnonzero(~np.isnan(z_known[part]).all(axis=0)):
+                distance = (z_known[part][:, j, None] - z[:, j]) / self._width(z)
                 log_weights -= np.where(np.isnan(distance), 0.0, distance**2 / 2)
             rows[part] = draw_by_weight(log_weights, rng)
         return z[rows] + self._width(z) * rng.standard_normal(z_known.shape), pattern[rows]

@@ -51,7 +51,7 @@ def tables(draw, kind=None):
 def column_of(X, column):
     if isinstance(X, np.ndarray):
         return X[:, column]
-    return X[column].to_numpy() if hasattr(X, "index") else X[column].to_numpy()
+    return X[column].to_numpy()
 
 
 def same_table(X, Z, but=()):

@@ -18,9 +18,7 @@ def regional(n=400, seed=0):
     y = (rng.random(n) < 0.3).astype(int)
     amount = 10 * (region == "north") + 3 * (channel == "app") + 0.5 * heat + rng.normal(0, 1, n) + 4 * y
     gap = np.where(rng.random(n) < np.where(channel == "app", 0.5, 0.1), np.nan, amount)
-    return pd.DataFrame(
-        {"amount": amount, "heat": heat, "gap": gap, "region": region, "channel": channel}
-    ), y
+    return pd.DataFrame({"amount": amount, "heat": heat, "gap": gap, "region": region, "channel": channel}), y
 
 
 @each_generator
