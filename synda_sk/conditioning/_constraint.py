@@ -58,7 +58,9 @@ class Constraint(BaseEstimator, ABC):
             about numbers.
         """
         self._validate_params()
-        part = self._part(X)
+        self._positions = find_columns(X, self._columns(), repr(self))
+        self._where_positions = find_columns(X, list(self.where or ()), f"where of {self!r}")
+        part = pick_columns(X, self._positions)
         self._codec = TableCodec().fit(part)
         if self._codec.categorical and not self._takes_categories:
             column = next(
@@ -88,7 +90,7 @@ class Constraint(BaseEstimator, ABC):
             True where the rule holds or does not apply.
         """
         check_is_fitted(self, "_codec")
-        return self._holds(*self._codec.encode(self._part(X))) | ~self._applies(X)
+        return self._holds(*self._encode(X)) | ~self._applies(X)
 
     def repair(self, X: Table, keep: Sequence[Any] = ()) -> Table:
         """Change the rows that break the rule so that they obey it, where that can be done.
@@ -110,22 +112,19 @@ class Constraint(BaseEstimator, ABC):
             return X
         kept = np.isin(self._columns(), list(keep)) if len(keep) else np.zeros(len(self._columns()), bool)
         categories = np.array([kind == "category" for kind in self._codec.kinds()], dtype=bool)
-        numbers, codes = self._codec.encode(self._part(X))
+        numbers, codes = self._encode(X)
         numbers[broken], codes[broken] = self._repair(
             numbers[broken], codes[broken], kept[~categories], kept[categories]
         )
         numbers = np.clip(numbers, *self._limits[:, ~categories])
-        positions = find_columns(X, self._columns(), repr(self))
-        return put_columns(X, positions, self._codec.decode(numbers, codes))
+        return put_columns(X, self._positions, self._codec.decode(numbers, codes))
 
-    def _part(self, X: Table) -> Table:
-        return pick_columns(X, find_columns(X, self._columns(), repr(self)))
+    def _encode(self, X: Table) -> tuple[FloatArray, IntArray]:
+        return self._codec.encode(pick_columns(X, self._positions))
 
     def _applies(self, X: Table) -> BoolArray:
         applies = np.ones(len(X), dtype=bool)
-        where = self.where or {}
-        positions = find_columns(X, list(where), f"where of {self!r}")
-        for wanted, position in zip(where.values(), positions, strict=True):
+        for wanted, position in zip((self.where or {}).values(), self._where_positions, strict=True):
             levels = [wanted] if isinstance(wanted, str) or np.ndim(wanted) == 0 else list(wanted)
             applies &= np.array([value in levels for value in column_values(X, position)], dtype=bool)
         return applies

