@@ -98,7 +98,8 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
     Notes
     -----
     *Context.* The class-conditional generators, and any whose ``sample`` has a
-    parameter `context`, draw given the context. For others ten rows are drawn
+    parameter `context` (a dict of lists by column), draw given the context. For
+    others ten rows are drawn
     for each row wanted, the nearest in context of its class is taken, up to five
     times where its categories do not agree, and the context is written into it:
     where ``context_match_rate_`` is low the other columns follow the class

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from synda_sk.base import check_labels, check_seen
 from synda_sk.conditioning import ContextEncoder
-from synda_sk.conditioning._columns import pick_columns, table_columns
+from synda_sk.conditioning._columns import find_columns, pick_columns
 from synda_sk.conditioning._context import Context
 from synda_sk.conditioning._exemplars import exemplar_weights, resample_evenly
 from synda_sk.conditioning._rules import Rules
@@ -150,8 +150,8 @@ def _open_exemplars(augmenter: Any, X: Table, y: NDArray[Any]) -> tuple[Table, N
 
 
 def _weights(augmenter: Any, X: Table, X_exemplars: Table, seed: int) -> tuple[FloatArray, FloatArray]:
-    skipped = ContextEncoder(list(augmenter.context)).fit(X).columns_ if augmenter.context is not None else []
-    kept = [k for k, column in enumerate(table_columns(X)) if column not in skipped]
+    context = find_columns(X, list(augmenter.context), "context") if augmenter.context is not None else []
+    kept = [k for k in range(X.shape[1]) if k not in context]
     if augmenter.exemplar_strength == 0 or not kept:
         return np.ones(len(X)), np.ones(len(X_exemplars))
     ratios = exemplar_weights(pick_columns(X, kept), pick_columns(X_exemplars, kept), seed)
@@ -174,8 +174,13 @@ def _lost_contexts(context: Context, rows: IntArray) -> IntArray:
         first = np.unique(column, return_index=True)[1]
         lost += first[~np.isin(column[first], column[rows])].tolist()
     for column in context.numbers.T:
-        known = np.flatnonzero(~np.isnan(column))
-        ends = [known[np.argmin(column[known])], known[np.argmax(column[known])]] if len(known) else []
-        wanted = [*ends, *np.flatnonzero(np.isnan(column))[:1]]
-        lost += [row for row in wanted if not np.isin(column[row], column[rows], assume_unique=False)]
+        by_value = np.argsort(column, kind="stable")  # missing ones last
+        n_known = int((~np.isnan(column)).sum())
+        wanted = {by_value[0], by_value[max(n_known - 1, 0)], by_value[-1]}
+        lost += sorted(int(row) for row in wanted if not _has(column[rows], column[row]))
     return np.array(lost, dtype=np.intp)
+
+
+def _has(values: FloatArray, value: float) -> bool:
+    """Tell whether a value, or a missing one, is among others."""
+    return bool(np.isnan(values).any() if np.isnan(value) else (values == value).any())

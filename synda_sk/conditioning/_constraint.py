@@ -110,7 +110,7 @@ class Constraint(BaseEstimator, ABC):
         broken = np.flatnonzero(~self.holds(X))
         if not len(broken):
             return X
-        kept = np.isin(self._columns(), list(keep)) if len(keep) else np.zeros(len(self._columns()), bool)
+        kept = np.array([column in keep for column in self._columns()], dtype=bool)
         categories = np.array([kind == "category" for kind in self._codec.kinds()], dtype=bool)
         numbers, codes = self._encode(X)
         numbers[broken], codes[broken] = self._repair(

@@ -158,6 +158,26 @@ def test_row_by_row_contexts_of_numbers_polars_and_arrays():
     assert (X_new[:, 1] <= X_new[:, 0]).all()
 
 
+def test_times_flags_and_nullable_integers_as_context():
+    n = 60
+    X = pd.DataFrame(
+        {
+            "when": pd.date_range("2024-01-01", periods=n, tz="Africa/Nairobi"),
+            "visits": pd.array([None, 1, 2, 3] * 15, dtype="Int64"),
+            "new": [True, False] * 30,
+            "amount": np.linspace(0, 9, n),
+        }
+    )
+    y = np.repeat([0, 1], 30)
+    for frame in (X, pl.from_pandas(X)):
+        augmenter = SyntheticAugmenter(context=["when", "visits", "new"], random_state=0).fit(frame, y)
+        rows = frame[[2, 40, 8]] if isinstance(frame, pl.DataFrame) else frame.iloc[[2, 40, 8]]
+        given = rows[["when", "visits", "new"]]
+        X_new, _ = augmenter.sample(3, 1, context=given)
+        got = X_new[["when", "visits", "new"]]
+        assert got.equals(given if isinstance(given, pl.DataFrame) else given.reset_index(drop=True))
+
+
 def test_seeds_pickles_and_nothing_configured():
     X, y = wallet()
     fixed = SyntheticAugmenter("kde", context=["region"], constraints=RULES, random_state=3).fit(X, y)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from synda_sk.conditioning import FixedCombinations, Inequality, Range, SumIs
+from synda_sk.conditioning import Constraint, FixedCombinations, Inequality, Range, SumIs
 
 number = st.floats(-1e6, 1e6) | st.just(float("nan"))
 small = st.integers(-120, 120)
@@ -205,3 +205,32 @@ def test_rules_are_plain_objects():
     assert pickle.loads(pickle.dumps(rule.fit(X))).holds(X).all()
     with pytest.raises(NotFittedError):
         Range("a", low=0).holds(X)
+
+
+class Even(Constraint):
+    """A rule of one's own: even numbers only."""
+
+    _parameter_constraints = {"column": "no_validation", "where": "no_validation"}
+
+    def __init__(self, column, where=None):
+        self.column = column
+        self.where = where
+
+    def _columns(self):
+        return [self.column]
+
+    def _holds(self, numbers, codes):
+        return ~(numbers[:, 0] % 2 == 1)
+
+    def _repair(self, numbers, codes, keep_numbers, keep_codes):
+        return (numbers if keep_numbers.any() else numbers - 1), codes
+
+
+def test_a_rule_of_ones_own():
+    X = pd.DataFrame({"n": pd.array([1, 2, None, 5], dtype="Int64"), "k": list("aabb")})
+    rule = Even("n", where={"k": "a"}).fit(X)
+    assert rule.holds(X).tolist() == [False, True, True, True]
+    assert rule.repair(X)["n"].tolist() == [0, 2, pd.NA, 5]
+    assert rule.repair(X, keep=["n"]) is not None
+    with pytest.raises(ValueError, match="'k' of categories"):
+        Even("k").fit(X)
