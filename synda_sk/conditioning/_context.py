@@ -176,7 +176,7 @@ class ContextEncoder:
             range seen in fit, or a value is missing in a column that had none
             missing.
         """
-        given = self._bycolumn_values(context, n_samples)
+        given = self._values_by_column(context, n_samples)
         chosen = [column for column in self.columns_ if column in given]
         codec = self._codec.select(self._codec_name(column) for column in chosen)
         numbers = np.empty((n_samples, len(codec.numeric)))
@@ -232,7 +232,7 @@ class ContextEncoder:
     def _codec_name(self, column: Any) -> Any:
         return column if self._named else f"x{self.columns_.index(column)}"
 
-    def _bycolumn_values(self, context: Any, n_samples: int) -> dict[Any, list[Any]]:
+    def _values_by_column(self, context: Any, n_samples: int) -> dict[Any, list[Any]]:
         if isinstance(context, Mapping):
             given = {column: _repeated(values, n_samples) for column, values in context.items()}
         elif is_frame(context):
@@ -273,6 +273,8 @@ class ContextEncoder:
         if np.isnan(numbers).any() and j not in self._numbers_missing:
             raise ValueError(f"context has a missing value in column {column!r}, which had none in fit.")
         known = numbers[~np.isnan(numbers)]
+        if self._codec.is_integer[j] and (known != np.round(known)).any():
+            raise ValueError(f"context has a fraction in column {column!r}, which holds integers.")
         if ((known < self._low[j]) | (known > self._high[j])).any() or (
             len(known) and np.isnan(self._low[j])
         ):

@@ -12,6 +12,7 @@ FRAME = pd.DataFrame(
         "new": [True, False, True],
         "when": pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01"]).tz_localize("Africa/Nairobi"),
         "note": ["x", None, "y"],
+        "visits": [1, 2, 3],
     },
     index=[7, 8, 9],
 )
@@ -43,7 +44,7 @@ def test_a_context_is_written_into_a_table_with_its_types():
     assert filled["region"].tolist() == ["south"] * 3
     assert filled["when"].tolist() == [FRAME["when"].iloc[1]] * 3
     assert filled["note"].isna().all()
-    pd.testing.assert_frame_equal(filled[["amount", "new"]], FRAME[["amount", "new"]])
+    pd.testing.assert_frame_equal(filled[["amount", "new", "visits"]], FRAME[["amount", "new", "visits"]])
 
 
 def test_columns_of_arrays_go_by_position():
@@ -66,6 +67,7 @@ def test_columns_of_arrays_go_by_position():
         ({"amount": 5.0}, "outside the range seen in fit, 1.0 to 4.0"),
         ({"amount": None}, "missing value in column 'amount'"),
         ({"amount": "much"}, "holds numbers"),
+        ({"visits": 1.5}, "fraction in column 'visits'"),
         ({"when": "2031-01-01"}, "outside the range"),
         ({}, "is empty"),
         ([["north"]], r"shape \(1, 1\)"),
