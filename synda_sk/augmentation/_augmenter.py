@@ -67,8 +67,8 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         Rules that every synthetic row obeys, such as
         ``Inequality("opened", "<=", "used")``: see :mod:`synda_sk.conditioning`.
     random_state : int, RandomState instance or None, default=None
-        Seeds a generator whose ``random_state`` is None, and draws the contexts.
-        An int gives the same rows at each call.
+        Seeds a generator whose ``random_state`` is None, the draw of contexts and
+        whatever is redrawn. An int gives the same rows at each call.
 
     Attributes
     ----------
