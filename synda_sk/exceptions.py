@@ -5,6 +5,7 @@
     Warning
     └── UserWarning
         └── SynDAWarning
+            ├── ConstraintWarning        real rows break a constraint and are left out of what is learnt
             ├── InertParameterWarning    a parameter was given that this call cannot use
             └── BudgetClippedWarning     more labels were asked for than there are
 
@@ -14,7 +15,13 @@
 Other bad input raises scikit-learn's own kinds (``ValueError``, ``TypeError``, ``NotFittedError``).
 """
 
-__all__ = ["BudgetClippedWarning", "InertParameterWarning", "JournalError", "SynDAWarning"]
+__all__ = [
+    "BudgetClippedWarning",
+    "ConstraintWarning",
+    "InertParameterWarning",
+    "JournalError",
+    "SynDAWarning",
+]
 
 
 class SynDAWarning(UserWarning):
@@ -23,6 +30,10 @@ class SynDAWarning(UserWarning):
 
 class InertParameterWarning(SynDAWarning):
     """A parameter was set explicitly that the call at hand does not use."""
+
+
+class ConstraintWarning(SynDAWarning):
+    """Real rows break a constraint; the generator does not learn from them."""
 
 
 class BudgetClippedWarning(SynDAWarning):

@@ -15,6 +15,7 @@ from synda_sk import (
     SynDAClassifier,
     SyntheticAugmenter,
 )
+from synda_sk.conditioning import FixedCombinations, Inequality, Range, SumIs
 from synda_sk.generators import (
     CopulaGenerator,
     GaussianGenerator,
@@ -33,6 +34,8 @@ STOCHASTIC = {
     "check_sample_weight_equivalence_on_dense_data": WEIGHTS,
 }
 
+CONSTRAINTS = [Range("a"), Inequality("a", "<", "b"), SumIs("a", {"b": 1}), FixedCombinations(["a", "b"])]
+
 ESTIMATORS = [
     SynDAClassifier(),
     SynDAClassifier(LogisticRegression()),
@@ -48,6 +51,7 @@ ESTIMATORS = [
     ),
     SyntheticAugmenter(),
     SyntheticAugmenter("copula", ratio=0.5),
+    SyntheticAugmenter("kde", constraints=[]),
     QualityFilter(),
     QualityFilter(threshold=0.8),
     CurriculumMixer(),
@@ -83,7 +87,7 @@ def test_sdv_generator_conformance():
 
 @pytest.mark.parametrize(
     "part",
-    [*ESTIMATORS, HybridQuerySelector(), RandomQuerySelector(), SDVGenerator()],
+    [*ESTIMATORS, *CONSTRAINTS, HybridQuerySelector(), RandomQuerySelector(), SDVGenerator()],
     ids=lambda e: repr(e)[:60],
 )
 def test_constructor_follows_the_rules(part):

@@ -1,6 +1,6 @@
 """A sampler that fits a generator and adds its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any
 
@@ -10,6 +10,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
+from synda_sk.augmentation._draw import Drawing
+from synda_sk.augmentation._learn import check_learning_params, rows_to_learn
 from synda_sk.augmentation._strategy import (
     SamplingStrategy,
     check_strategy,
@@ -17,10 +19,10 @@ from synda_sk.augmentation._strategy import (
     over_sampling_counts,
     share_equally,
 )
-from synda_sk.base import SamplerMixin, check_n_samples
+from synda_sk.base import SamplerMixin, check_n_samples, check_seen
 from synda_sk.generators import make_generator
 from synda_sk.typing import Labels, RandomState, Table
-from synda_sk.utils import concat_rows, set_seed
+from synda_sk.utils import SeedStreams, concat_rows, set_seed
 
 
 class SyntheticAugmenter(SamplerMixin, BaseEstimator):
@@ -49,9 +51,24 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         name up to the largest one; a float in (0, 1] is the wanted size of the
         smaller of two classes relative to the larger; a dict gives the wanted
         size by label; a callable makes such a dict from `y`.
+    context : list of str or int, or None, default=None
+        Columns that say where a row comes from (region, channel, season), by
+        name, by position in tables without names: the :math:`c` of
+        :math:`G_\theta(z, c)`. Rows are drawn given values in these columns, in
+        ``fit_resample`` and by default in ``sample`` with the frequencies they
+        have in each class among the rows the generator learns from. See Notes.
+    exemplars : table, pair of a table and labels, or None, default=None
+        A small set of local rows to lean towards, with the columns and dtypes of
+        `X`. Those with labels are learnt from as well. See Notes.
+    exemplar_strength : float, default=0.5
+        In [0, 1]: how far to lean towards the exemplars; with 0 all rows count
+        alike. Above 0.5 few rows carry most of the weight.
+    constraints : list of Constraint or None, default=None
+        Rules that every synthetic row obeys, such as
+        ``Inequality("opened", "<=", "used")``: see :mod:`synda_sk.conditioning`.
     random_state : int, RandomState instance or None, default=None
-        Seeds a generator whose ``random_state`` is None. An int gives the same
-        rows at each call.
+        Seeds a generator whose ``random_state`` is None, the draw of contexts and
+        whatever is redrawn. An int gives the same rows at each call.
 
     Attributes
     ----------
@@ -63,6 +80,12 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         Rows added, by class.
     synthetic_mask_ : ndarray of bool of shape (n_resampled,)
         True for the rows that were added.
+    acceptance_rate_ : dict or None
+        Of the rows the generator made at the last call, the share that obeyed
+        all constraints ``before_repair`` and ``after_repair``; None before.
+    context_match_rate_ : float or None
+        Of the rows with a context at the last call, the share for which the
+        generator itself made the context's categories; None without a context.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -72,11 +95,49 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
     --------
     synda_sk.generators.GaussianGenerator : The default generator.
 
+    Notes
+    -----
+    *Context.* The class-conditional generators, and any whose ``sample`` has a
+    parameter `context` (a dict of lists by column), draw given the context. For
+    others ten rows are drawn for each row wanted, the nearest in context of its
+    class is taken, up to five times where its categories do not agree, and the
+    context is written into it: where ``context_match_rate_`` is low the other
+    columns follow the class rather than the context. The SDV's own conditional sampling is not used: it
+    shifts the other columns little, and most of its models reject rows as well.
+
+    *Exemplars.* Rows are weighted by :math:`w(x)^s`, with the density of the
+    exemplars relative to that of the rows, estimated by a domain classifier on
+    the columns outside the context [3]_ and clipped to [1/10, 10], and the
+    strength :math:`s` that flattens it [2]_. Labelled exemplars are added, and
+    as many rows as there then are of each class drawn evenly by weight are what
+    the generator is fitted to; one row more of each level of a context that
+    would be lost. Weights suppose that the classes look alike among exemplars
+    and rows where their columns do. Measured with 20, 60 or 200 labelled exemplars
+    of another region in twelve simulated mobile-money tables, other ones than
+    those the constants were chosen on: the energy distance to that region's other
+    rows fell from 0.121 to 0.077 on average for "copula" (in twelve tables), from
+    0.189 to 0.150 for "gaussian" (in eleven) and from 0.238 to 0.210 for "kde" (in
+    nine); with strength 1 to 0.080, 0.157 and 0.224.
+
+    *Constraints.* Real rows that break a constraint are left out of what the
+    generator learns from, with a ``ConstraintWarning`` that tells their share.
+    Of the rows drawn those that break one are repaired, without touching the
+    context, and redrawn where that fails; a ValueError after twenty rounds. Repair
+    may leave the range seen in fit. The SDV's own constraints are not
+    used: they reshape or drop columns, which collides with columns that are
+    constant in a class, and there is none for sums or for one column's bounds.
+
     References
     ----------
     .. [1] G. Lemaitre, F. Nogueira and C. K. Aridas, "Imbalanced-learn: a Python
        toolbox to tackle the curse of imbalanced datasets in machine learning",
        Journal of Machine Learning Research 18 (2017), 1-5.
+    .. [2] H. Shimodaira, "Improving predictive inference under covariate shift by
+       weighting the log-likelihood function", Journal of Statistical Planning
+       and Inference 90 (2000), 227-244.
+    .. [3] S. Bickel, M. Brueckner and T. Scheffer, "Discriminative learning for
+       differing training and test distributions", International Conference on
+       Machine Learning (2007), 81-88.
 
     Examples
     --------
@@ -91,6 +152,14 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
     (['fraud', 'fraud'], {'fraud': 2, 'genuine': 0})
     >>> X_resampled.dtypes.equals(X.dtypes)
     True
+
+    With a context and a rule:
+
+    >>> from synda_sk.conditioning import Range
+    >>> augmenter = SyntheticAugmenter(context=["type"], constraints=[Range("amount", low=10)])
+    >>> X_new, _ = augmenter.fit(X, y).sample(20, "genuine", context={"type": "bill"})
+    >>> X_new["type"].unique().tolist(), bool((X_new["amount"] >= 10).all())
+    (['bill'], True)
     """
 
     _parameter_constraints = {
@@ -98,6 +167,10 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         "generator_params": [Mapping, None],
         "ratio": [Interval(Real, 0, None, closed="neither"), None],
         "sampling_strategy": "no_validation",
+        "context": "no_validation",
+        "exemplars": "no_validation",
+        "exemplar_strength": [Interval(Real, 0, 1, closed="both")],
+        "constraints": "no_validation",
         "random_state": ["random_state"],
     }
 
@@ -108,15 +181,25 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         generator_params: Mapping[str, Any] | None = None,
         ratio: float | None = None,
         sampling_strategy: SamplingStrategy = "auto",
+        context: Sequence[Any] | None = None,
+        exemplars: Any = None,
+        exemplar_strength: float = 0.5,
+        constraints: Sequence[Any] | None = None,
         random_state: RandomState = None,
     ) -> None:
         self.generator = generator
         self.generator_params = generator_params
         self.ratio = ratio
         self.sampling_strategy = sampling_strategy
+        self.context = context
+        self.exemplars = exemplars
+        self.exemplar_strength = exemplar_strength
+        self.constraints = constraints
         self.random_state = random_state
 
-    def sample(self, n_samples: int, y: Labels | None = None) -> tuple[Table, NDArray[Any]]:
+    def sample(
+        self, n_samples: int, y: Labels | None = None, context: Any = None
+    ) -> tuple[Table, NDArray[Any]]:
         """Draw synthetic rows with the container, columns and dtypes seen in fit.
 
         Parameters
@@ -127,6 +210,12 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
             The class wanted, of every row or row by row. None shares the rows
             equally over the classes, in their order; the first ones get the
             remainder.
+        context : mapping, data frame, array-like or None, default=None
+            Values of some or all of the columns named by the parameter
+            `context`, one for all rows or one for each: ``{"region": "north"}``,
+            a frame of `n_samples` rows, or as many rows of values in the order of
+            the parameter. None draws contexts with their frequencies in each
+            class.
 
         Returns
         -------
@@ -138,18 +227,46 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `n_samples` is negative, `y` has another length or an unseen label.
+            If `n_samples` is negative, `y` has another length or an unseen
+            label, `context` names an unseen level or a column that is not among
+            those of the parameter, or the constraints cannot be met.
         """
         check_is_fitted(self)
         check_n_samples(n_samples)
         if y is None:
             y = np.repeat(self.classes_, share_equally(n_samples, len(self.classes_)))
-        return self.generator_.sample(n_samples, y)
+        return self._draw(int(n_samples), y, context)
+
+    def _draw(self, n_samples: int, y: Labels, context: Any) -> tuple[Table, NDArray[Any]]:
+        if context is not None and self._contexts is None:
+            raise ValueError(
+                "context is given, but the augmenter has none; use SyntheticAugmenter(context=[columns])."
+            )
+        if n_samples == 0 or (self._contexts is None and not self._rules.constraints):
+            return self.generator_.sample(n_samples, y)
+        labels = np.asarray(y)
+        labels = np.repeat(labels, n_samples) if labels.ndim == 0 else labels
+        if labels.shape != (n_samples,):
+            raise ValueError(f"y has shape {labels.shape}, expected one label or {n_samples}, as n_samples.")
+        check_seen(labels, self.classes_, "y")
+        streams = SeedStreams(self.random_state)
+        wanted = None
+        if self._contexts is not None:
+            if context is None:
+                wanted = self._contexts.draw(labels, streams.generator("context"))
+            else:
+                wanted = self._contexts.encoder.encode(context, n_samples)
+        drawing = Drawing(self.generator_, self._rules, streams)
+        X_new = drawing.rows(labels, wanted)
+        self.acceptance_rate_ = drawing.acceptance_rate if self._rules.constraints else None
+        self.context_match_rate_ = None if wanted is None else float(np.concatenate(drawing.matched).mean())
+        return X_new, labels
 
     def _validate_params(self) -> None:
         super()._validate_params()
         make_generator(self.generator, self.generator_params)
         check_strategy(self.sampling_strategy)
+        check_learning_params(self)
 
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
         self._validate_params()
@@ -157,13 +274,16 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
             counts = over_sampling_counts(self.sampling_strategy, y)
         else:
             counts = equal_counts(round(self.ratio * len(y)), self.sampling_strategy, y)
-        self.generator_ = _seeded(make_generator(self.generator, self.generator_params), self.random_state)
-        self.generator_.fit(X, y)
-        self.classes_ = np.unique(y)
+        generator = _seeded(make_generator(self.generator, self.generator_params), self.random_state)
+        X_learnt, y_learnt, contexts, rules = rows_to_learn(self, X, y)
+        generator.fit(X_learnt, y_learnt)
+        self.generator_, self._contexts, self._rules = generator, contexts, rules
+        self.acceptance_rate_ = self.context_match_rate_ = None
+        self.classes_: NDArray[Any] = np.unique(y)
         added = np.repeat(self.classes_, [counts.get(label, 0) for label in self.classes_.tolist()])
         if not len(added):
             return X, y
-        X_new, _ = self.generator_.sample(len(added), added)
+        X_new, _ = self._draw(len(added), added, None)
         return concat_rows(X, X_new), np.concatenate([y, added])
 
 

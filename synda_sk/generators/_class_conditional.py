@@ -1,16 +1,21 @@
 """One model a class over standardised numbers and a discrete pattern."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
-from synda_sk.base import BaseGenerator
-from synda_sk.typing import FloatArray, IntArray, Table
+from synda_sk.base import BaseGenerator, check_n_samples
+from synda_sk.conditioning import ContextEncoder
+from synda_sk.typing import FloatArray, IntArray, Labels, Table
 from synda_sk.utils import TableCodec
 
 SKEW_LIMIT = 3.0
+BLOCK_CELLS = 4_000_000
 
 
 class NumberScale:
@@ -63,15 +68,56 @@ class ClassConditionalGenerator(BaseGenerator):
     """A table as standardised numbers and a discrete pattern, one model a class.
 
     The pattern of a row holds its categories (a missing one is a level like any
-    other) and which of its numbers are missing. A subclass writes ``_fit_class``
-    and ``_sample_class`` in these terms, ``_fit_pooled`` where it needs what all
-    classes share.
+    other) and which of its numbers are missing. A subclass writes ``_fit_class``,
+    ``_sample_class`` and ``_sample_class_given`` in these terms, ``_fit_pooled``
+    where it needs what all classes share.
     """
+
+    def sample(
+        self, n_samples: int, y: Labels | None = None, context: Any = None
+    ) -> tuple[Table, NDArray[Any]]:
+        """Draw synthetic rows with the container, columns and dtypes seen in fit.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of rows, at least 0.
+        y : label, array-like of shape (n_samples,) or None, default=None
+            The class wanted, of every row or row by row. None draws classes
+            with their frequencies in fit.
+        context : mapping, data frame, array-like or None, default=None
+            Values that some columns are to have, one for all rows or one for
+            each, by name (by position in arrays): ``{"region": "north"}``. The
+            other columns are drawn from their distribution given these and the
+            class.
+
+        Returns
+        -------
+        X : table of shape (n_samples, n_features)
+            Synthetic rows.
+        y : ndarray of shape (n_samples,)
+            Their labels.
+
+        Raises
+        ------
+        ValueError
+            If `n_samples` is negative, `y` has another length or an unseen
+            label, or `context` an unknown column, an unseen level or a number
+            outside the range seen in fit.
+        """
+        if context is None:
+            return super().sample(n_samples, y)
+        check_is_fitted(self)
+        check_n_samples(n_samples)
+        rng = check_random_state(self.random_state)
+        labels = self._labels(int(n_samples), y, rng)
+        return self._sample_given(labels, context, rng), labels
 
     def _fit(self, X: Table, y: NDArray[Any]) -> None:
         self._codec = TableCodec().fit(X)
         numbers, codes = self._codec.encode(X)
         self._scale = NumberScale().fit(numbers)
+        self._context = ContextEncoder.from_codec(X, self._codec, numbers, codes)
         self._n_categorical = codes.shape[1]
         z = self._scale.forward(numbers)
         missing = np.isnan(z)
@@ -81,14 +127,43 @@ class ClassConditionalGenerator(BaseGenerator):
         self._models = [self._fit_class(z[y == label], pattern[y == label]) for label in self.classes_]
 
     def _sample(self, labels: NDArray[Any], rng: np.random.RandomState) -> Table:
-        z = np.empty((len(labels), len(self._scale.active)))
-        pattern = np.empty((len(labels), self._n_categorical + len(self._gaps)), dtype=np.intp)
+        z, pattern = self._empty(len(labels))
         for label, model in zip(self.classes_, self._models, strict=True):
             rows = np.flatnonzero(labels == label)
             z[rows], pattern[rows] = self._sample_class(model, len(rows), rng)
+        return self._codec.decode(*self._parts(z, pattern))
+
+    def _sample_given(self, labels: NDArray[Any], context: Any, rng: np.random.RandomState) -> Table:
+        given = self._context.encode(context, len(labels))
+        numeric, categorical = self._context.positions(given)
+        known = np.full((len(labels), len(self._scale.low)), np.nan)
+        known[:, numeric] = given.numbers
+        z_known = self._scale.forward(known)
+        pattern_known = np.full((len(labels), self._n_categorical + len(self._gaps)), -1, dtype=np.intp)
+        pattern_known[:, categorical] = given.codes + 1
+        for k, j in enumerate(self._scale.active[self._gaps].tolist(), start=self._n_categorical):
+            if j in numeric:
+                pattern_known[:, k] = np.isnan(known[:, j])
+        z, pattern = self._empty(len(labels))
+        for label, model in zip(self.classes_, self._models, strict=True):
+            rows = np.flatnonzero(labels == label)
+            if len(rows):
+                z[rows], pattern[rows] = self._sample_class_given(
+                    model, z_known[rows], pattern_known[rows], rng
+                )
+        numbers, codes = self._parts(z, pattern)
+        numbers[:, numeric], codes[:, categorical] = given.numbers, given.codes
+        return self._codec.decode(numbers, codes)
+
+    def _empty(self, n_samples: int) -> tuple[FloatArray, IntArray]:
+        z = np.empty((n_samples, len(self._scale.active)))
+        return z, np.empty((n_samples, self._n_categorical + len(self._gaps)), dtype=np.intp)
+
+    def _parts(self, z: FloatArray, pattern: IntArray) -> tuple[FloatArray, IntArray]:
+        """Numbers in their own units and codes, from standardised numbers and patterns."""
         codes, missing = np.split(pattern, [self._n_categorical], axis=1)
         z[:, self._gaps] = np.where(missing > 0, np.nan, z[:, self._gaps])
-        return self._codec.decode(self._scale.inverse(z), codes - 1)
+        return self._scale.inverse(z), codes - 1
 
     def _fit_pooled(self, z: FloatArray, pattern: IntArray) -> None:
         """Learn what all classes share."""
@@ -102,6 +177,12 @@ class ClassConditionalGenerator(BaseGenerator):
         self, model: Any, n_samples: int, rng: np.random.RandomState
     ) -> tuple[FloatArray, IntArray]:
         """Draw rows of one class."""
+
+    @abstractmethod
+    def _sample_class_given(
+        self, model: Any, z_known: FloatArray, pattern_known: IntArray, rng: np.random.RandomState
+    ) -> tuple[FloatArray, IntArray]:
+        """Draw a row of one class for each row of what is known: NaN and -1 mark what is not."""
 
 
 def centre_columns(z: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -123,6 +204,47 @@ def centre_columns(z: FloatArray) -> tuple[FloatArray, FloatArray]:
     share = np.mean(~np.isnan(z), axis=0)
     deviation = np.where(np.isnan(z), 0.0, z - mean) / np.sqrt(np.where(share > 0, share, 1.0))
     return mean, deviation
+
+
+def condition_normal(z: FloatArray, z_known: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Turn draws from normal distributions of one covariance into draws given some coordinates.
+
+    A draw moves by ``S_k S_kk^+ (z_known - z_k)``, which gives it the conditional
+    distribution (Matheron's rule).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from synda_sk.generators._class_conditional import condition_normal
+    >>> condition_normal(np.zeros((1, 2)), np.array([[2.0, np.nan]]), np.array([[4.0, 1.0], [1.0, 4.0]]))
+    array([[2. , 0.5]])
+    """
+    z = z.copy()
+    for k, rows in known_sets(z_known):
+        weights = covariance[:, k] @ np.linalg.pinv(covariance[np.ix_(k, k)], rcond=1e-10, hermitian=True)
+        z[rows] += (z_known[np.ix_(rows, k)] - z[np.ix_(rows, k)]) @ weights.T
+    return z
+
+
+def known_sets(known: FloatArray) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yield columns known together and the rows where just these are; rows without any are left out."""
+    masks, where = np.unique(~np.isnan(known), axis=0, return_inverse=True)
+    for i, mask in enumerate(masks):
+        if mask.any():
+            yield np.flatnonzero(mask), np.flatnonzero(where.ravel() == i)
+
+
+def blocks(n_rows: int, n_columns: int) -> Iterator[slice]:
+    """Yield slices of the rows of a matrix that is too large to be held whole."""
+    size = max(1, BLOCK_CELLS // max(n_columns, 1))
+    yield from (slice(start, start + size) for start in range(0, n_rows, size))
+
+
+def draw_by_weight(log_weights: FloatArray, rng: np.random.RandomState) -> IntArray:
+    """Draw one column a row, with probabilities proportional to the exponential."""
+    weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True)).cumsum(axis=1)
+    below = weights <= rng.uniform(size=(len(weights), 1)) * weights[:, -1:]
+    return below.sum(axis=1)
 
 
 def covariance_root(covariance: FloatArray) -> FloatArray:

@@ -10,11 +10,14 @@ from sklearn.covariance import ledoit_wolf_shrinkage
 from synda_sk.generators._class_conditional import (
     ClassConditionalGenerator,
     centre_columns,
+    condition_normal,
     covariance_root,
 )
 from synda_sk.typing import FloatArray, IntArray, RandomState
 
 LONE_ROW_HALF_WIDTH = 0.3**0.5
+CHANCE = 1e-12, 1 - 1e-12
+SWEEPS = 10
 
 
 @dataclass
@@ -78,6 +81,10 @@ class CopulaGenerator(ClassConditionalGenerator):
     with one pseudo-row of the whole table. Columns of a class of one or two
     rows are independent.
 
+    A context fixes latent coordinates: a number its normal score, a category a
+    draw inside the interval of its level (ten sweeps of a Gibbs sampler for more
+    than one category). The other coordinates are normal given these.
+
     References
     ----------
     .. [1] O. Ledoit and M. Wolf, "A well-conditioned estimator for
@@ -122,7 +129,34 @@ class CopulaGenerator(ClassConditionalGenerator):
     def _sample_class(
         self, model: _ClassModel, n_samples: int, rng: np.random.RandomState
     ) -> tuple[FloatArray, IntArray]:
-        latent = rng.standard_normal((n_samples, len(model.factor))) @ model.factor.T
+        return self._from_latent(model, rng.standard_normal((n_samples, len(model.factor))) @ model.factor.T)
+
+    def _sample_class_given(
+        self, model: _ClassModel, z_known: FloatArray, pattern_known: IntArray, rng: np.random.RandomState
+    ) -> tuple[FloatArray, IntArray]:
+        scores = np.full_like(z_known, np.nan)
+        for (probabilities, values), column, out in zip(model.knots, z_known.T, scores.T, strict=True):
+            known = ~np.isnan(column)
+            out[known] = ndtri(np.clip(np.interp(column[known], values, probabilities), *CHANCE))
+        low, high = self._intervals(model, pattern_known)
+        correlation = model.factor @ model.factor.T
+        known_latent = draw_in_intervals(
+            np.hstack([scores, np.full(low.shape, np.nan)]), low, high, correlation, rng
+        )
+        latent = rng.standard_normal(known_latent.shape) @ model.factor.T
+        return self._from_latent(model, condition_normal(latent, known_latent, correlation))
+
+    def _intervals(self, model: _ClassModel, pattern_known: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Ends of the piece of the latent line of each level that is known, NaN where none is."""
+        ends = np.full((2, *pattern_known.shape), np.nan)
+        for j, (cuts, levels) in enumerate(zip(model.cuts, self._levels, strict=True)):
+            known = pattern_known[:, j] >= 0
+            rank = levels.rank[pattern_known[known, j]]
+            borders = ndtri(np.concatenate([[0.0], np.clip(cuts, 0.0, 1.0), [1.0]]))
+            ends[:, known, j] = borders[rank], borders[rank + 1]
+        return ends[0], ends[1]
+
+    def _from_latent(self, model: _ClassModel, latent: FloatArray) -> tuple[FloatArray, IntArray]:
         numbers, discrete = np.split(ndtr(latent), [len(model.knots)], axis=1)
         z = np.empty_like(numbers)
         for j, (probabilities, values) in enumerate(model.knots):
@@ -131,6 +165,56 @@ class CopulaGenerator(ClassConditionalGenerator):
         for j, (cuts, levels) in enumerate(zip(model.cuts, self._levels, strict=True)):
             pattern[:, j] = levels.order[np.searchsorted(cuts, discrete[:, j], side="right")]
         return z, pattern
+
+
+def draw_in_intervals(
+    known: FloatArray, low: FloatArray, high: FloatArray, correlation: FloatArray, rng: np.random.RandomState
+) -> FloatArray:
+    """Draw the last coordinates of normal vectors inside intervals, given the other known ones.
+
+    One interval is drawn from at once, several in ten sweeps of a Gibbs sampler.
+
+    Parameters
+    ----------
+    known : ndarray of shape (n_samples, p + d)
+        NaN where free, and in the last d columns.
+    low, high : ndarray of shape (n_samples, d)
+        Ends of the intervals, NaN where there is none.
+    correlation : ndarray of shape (p + d, p + d)
+        Of all coordinates.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, p + d)
+        `known` with draws in the place of intervals.
+    """
+    first = known.shape[1] - low.shape[1]
+    bounded = ~np.isnan(low)
+    drawn = known.copy()
+    drawn[:, first:] = _draw_truncated(np.zeros(low.shape), 1.0, low, high, rng)
+    masks, where = np.unique(np.hstack([~np.isnan(known[:, :first]), bounded]), axis=0, return_inverse=True)
+    for i, mask in enumerate(masks):
+        rows, columns = np.flatnonzero(where.ravel() == i), np.flatnonzero(mask)
+        inside = columns[columns >= first]
+        for _ in range(0 if len(columns) < 2 else 1 if len(inside) < 2 else SWEEPS):
+            for j in inside:
+                others = columns[columns != j]
+                inverse = np.linalg.pinv(correlation[np.ix_(others, others)], rcond=1e-10, hermitian=True)
+                slope = correlation[j, others] @ inverse
+                spread = np.sqrt(max(1.0 - slope @ correlation[others, j], 0.0))
+                mean = drawn[np.ix_(rows, others)] @ slope
+                ends = low[rows, j - first], high[rows, j - first]
+                drawn[rows, j] = _draw_truncated(mean, spread, *ends, rng)
+    return drawn
+
+
+def _draw_truncated(
+    mean: FloatArray, spread: float, low: FloatArray, high: FloatArray, rng: np.random.RandomState
+) -> FloatArray:
+    """Draw from normal distributions between `low` and `high`."""
+    ends = ndtr((low - mean) / max(spread, 1e-9)), ndtr((high - mean) / max(spread, 1e-9))
+    share = ends[0] + (ends[1] - ends[0]) * rng.uniform(size=low.shape)
+    return np.clip(mean + spread * ndtri(np.clip(share, *CHANCE)), low, high)
 
 
 def _main_direction(z: FloatArray) -> FloatArray:

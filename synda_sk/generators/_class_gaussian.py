@@ -5,13 +5,18 @@ from numbers import Real
 from typing import Literal
 
 import numpy as np
+from scipy.spatial.distance import cdist
 from sklearn.covariance import ledoit_wolf, shrunk_covariance
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from synda_sk.generators._class_conditional import (
     ClassConditionalGenerator,
+    blocks,
     centre_columns,
+    condition_normal,
     covariance_root,
+    draw_by_weight,
+    known_sets,
 )
 from synda_sk.typing import FloatArray, IntArray, RandomState
 
@@ -81,6 +86,15 @@ class GaussianGenerator(ClassConditionalGenerator):
     the class mean in the covariance, reweighted so that variances keep their
     size. A float column with gaps but only whole numbers is rounded too.
 
+    A context is conditioned on as the model has it. The row whose pattern is
+    taken is drawn with the probability that it, smoothed, has the context's
+    categories, times the normal density of the context's numbers under its
+    pattern: where many rows of the class have the context the pattern is one of
+    theirs, where few or none have, all the rows count. The other entries are
+    redrawn as without a context, and the numbers are normal given the pattern and
+    the context's numbers. It is exact but for entries that are redrawn after the
+    context's numbers were weighed.
+
     References
     ----------
     .. [1] O. Ledoit and M. Wolf, "A well-conditioned estimator for
@@ -132,17 +146,53 @@ class GaussianGenerator(ClassConditionalGenerator):
     def _sample_class(
         self, model: _ClassModel, n_samples: int, rng: np.random.RandomState
     ) -> tuple[FloatArray, IntArray]:
-        pattern = self._draw_pattern(model.pattern, n_samples, rng)
-        shift = (self._indicators(pattern) - model.indicator_mean) @ model.slope.T
-        noise = rng.standard_normal((n_samples, len(model.mean)))
-        return model.mean + shift + noise @ model.factor.T, pattern
+        own = model.pattern[rng.randint(len(model.pattern), size=n_samples)]
+        pattern = self._smooth(own, len(model.pattern), rng)
+        return self._draw_numbers(model, pattern, rng), pattern
 
-    def _draw_pattern(self, rows: IntArray, n_samples: int, rng: np.random.RandomState) -> IntArray:
-        """Copy the patterns of random rows, now and then an entry from the whole table."""
-        n_columns = rows.shape[1]
-        own = rows[rng.randint(len(rows), size=n_samples)]
-        any_row = rng.randint(len(self._pooled), size=(n_samples, n_columns))
-        redrawn = rng.uniform(size=(n_samples, n_columns)) < 1 / (len(rows) + 1)
+    def _sample_class_given(
+        self, model: _ClassModel, z_known: FloatArray, pattern_known: IntArray, rng: np.random.RandomState
+    ) -> tuple[FloatArray, IntArray]:
+        own, counts = np.unique(model.pattern, axis=0, return_counts=True)
+        chosen = np.empty(len(z_known), dtype=np.intp)
+        cells, where = np.unique(pattern_known, axis=0, return_inverse=True)
+        for i, cell in enumerate(cells):
+            wanted = np.flatnonzero(where.ravel() == i)
+            prior = self._log_prior(own, cell, len(model.pattern)) + np.log(counts)
+            if np.isnan(z_known[wanted]).all():
+                chance = np.exp(prior - prior.max())
+                chosen[wanted] = rng.choice(len(own), size=len(wanted), p=chance / chance.sum())
+                continue
+            mean = self._mean(model, np.where(cell >= 0, cell, own))
+            for part in blocks(len(wanted), len(prior)):
+                log_weights = prior + _log_density(z_known[wanted[part]], mean, model.factor)
+                chosen[wanted[part]] = draw_by_weight(log_weights, rng)
+        pattern = self._smooth(own[chosen], len(model.pattern), rng)
+        pattern = np.where(pattern_known >= 0, pattern_known, pattern)
+        z = self._draw_numbers(model, pattern, rng)
+        return condition_normal(z, z_known, model.factor @ model.factor.T), pattern
+
+    def _log_prior(self, own: IntArray, cell: IntArray, n_rows: int) -> FloatArray:
+        """Log probability that each pattern of a class, smoothed, has the known entries of a cell."""
+        redrawn = 1 / (n_rows + 1)
+        log_prior = np.zeros(len(own))
+        for j in np.flatnonzero(cell >= 0):
+            by_chance = redrawn * np.mean(self._pooled[:, j] == cell[j])
+            log_prior += np.log((1 - redrawn) * (own[:, j] == cell[j]) + by_chance)
+        return log_prior
+
+    def _mean(self, model: _ClassModel, pattern: IntArray) -> FloatArray:
+        return model.mean + (self._indicators(pattern) - model.indicator_mean) @ model.slope.T
+
+    def _draw_numbers(self, model: _ClassModel, pattern: IntArray, rng: np.random.RandomState) -> FloatArray:
+        noise = rng.standard_normal((len(pattern), len(model.mean)))
+        return self._mean(model, pattern) + noise @ model.factor.T
+
+    def _smooth(self, own: IntArray, n_rows: int, rng: np.random.RandomState) -> IntArray:
+        """Replace an entry of the patterns of a class now and then by one from the whole table."""
+        n_columns = own.shape[1]
+        any_row = rng.randint(len(self._pooled), size=own.shape)
+        redrawn = rng.uniform(size=own.shape) < 1 / (n_rows + 1)
         return np.where(redrawn, self._pooled[any_row, np.arange(n_columns)], own)
 
     def _indicators(self, pattern: IntArray) -> FloatArray:
@@ -152,6 +202,18 @@ class GaussianGenerator(ClassConditionalGenerator):
             if slots.max() > 0
         ]
         return np.hstack([np.empty((len(pattern), 0)), *parts])
+
+
+def _log_density(z_known: FloatArray, mean: FloatArray, factor: FloatArray) -> FloatArray:
+    """Log density, but for a constant, of what is known of each row around each mean."""
+    out = np.zeros((len(z_known), len(mean)))
+    for k, rows in known_sets(z_known):
+        root = covariance_root(
+            np.linalg.pinv(factor[k] @ factor[k].T, rcond=1e-10, hermitian=True).astype(float)
+        )
+        distance = cdist(z_known[np.ix_(rows, k)] @ root, mean[:, k] @ root, "sqeuclidean")
+        out[rows] = -distance / 2
+    return out
 
 
 def _indicator_slots(column: IntArray) -> IntArray:

@@ -5,8 +5,10 @@ from numbers import Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from synda_sk.generators._class_conditional import ClassConditionalGenerator
+from synda_sk.generators._class_conditional import ClassConditionalGenerator, blocks, draw_by_weight
 from synda_sk.typing import FloatArray, IntArray, RandomState
+
+DISAGREEMENT = 1e9
 
 
 class KDEGenerator(ClassConditionalGenerator):
@@ -49,6 +51,11 @@ class KDEGenerator(ClassConditionalGenerator):
     tables of persons this is a poor choice for privacy. The spread is taken
     over all classes because that of one row is unknown.
 
+    Given a context, the rows that agree with it in most categories are drawn
+    from, with weights :math:`\exp(-\|x_k - x_{ik}\|^2 / 2 h_c^2 \sigma_k^2)` in its numbers
+    :math:`k`: the conditional distribution of the estimate where some row agrees in
+    all.
+
     References
     ----------
     .. [1] D. W. Scott, "Multivariate Density Estimation", Wiley, 1992.
@@ -79,7 +86,29 @@ class KDEGenerator(ClassConditionalGenerator):
         self, model: tuple[FloatArray, IntArray], n_samples: int, rng: np.random.RandomState
     ) -> tuple[FloatArray, IntArray]:
         z, pattern = model
+        rows = rng.randint(len(z), size=n_samples)
+        return z[rows] + self._width(z) * rng.standard_normal((n_samples, z.shape[1])), pattern[rows]
+
+    def _sample_class_given(
+        self,
+        model: tuple[FloatArray, IntArray],
+        z_known: FloatArray,
+        pattern_known: IntArray,
+        rng: np.random.RandomState,
+    ) -> tuple[FloatArray, IntArray]:
+        z, pattern = model
+        rows = np.empty(len(z_known), dtype=np.intp)
+        for part in blocks(len(z_known), len(z)):
+            log_weights = np.zeros((len(z_known[part]), len(z)))
+            for j in np.flatnonzero((pattern_known[part] >= 0).any(axis=0)):
+                known, own = pattern_known[part][:, j], pattern[:, j]
+                log_weights -= DISAGREEMENT * ((known >= 0)[:, None] & (known[:, None] != own))
+            for j in np.flatnonzero(~np.isnan(z_known[part]).all(axis=0)):
+                distance = (z_known[part][:, j, None] - z[:, j]) / self._width(z)
+                log_weights -= np.where(np.isnan(distance), 0.0, distance**2 / 2)
+            rows[part] = draw_by_weight(log_weights, rng)
+        return z[rows] + self._width(z) * rng.standard_normal(z_known.shape), pattern[rows]
+
+    def _width(self, z: FloatArray) -> float:
         n_rows, n_columns = z.shape
-        width = n_rows ** (-1 / (n_columns + 4)) if self.bandwidth == "scott" else float(self.bandwidth)
-        rows = rng.randint(n_rows, size=n_samples)
-        return z[rows] + width * rng.standard_normal((n_samples, n_columns)), pattern[rows]
+        return n_rows ** (-1 / (n_columns + 4)) if self.bandwidth == "scott" else float(self.bandwidth)

@@ -1,12 +1,14 @@
 """A mixed-type table as numbers and category codes, and back."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from itertools import repeat
 from typing import Any, Literal
 
 import narwhals as nw
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 
 from synda_sk.typing import FloatArray, IntArray, Table
@@ -71,14 +73,17 @@ class TableCodec:
         """
         self._frame = is_frame(X)
         self._dtype = None if self._frame else np.asarray(X).dtype
-        self._columns = [_learn(name, column) for name, column in _columns(X)]
+        self._index([_learn(name, column) for name, column in _columns(X)])
+        return self
+
+    def _index(self, columns: list[_Column]) -> None:
+        self._columns = columns
         self.numeric = [c.name for c in self._columns if c.kind != "category"]
         self.categorical = [c.name for c in self._columns if c.kind == "category"]
         self.n_levels = [len(c.levels) for c in self._columns if c.kind == "category"]
         self.is_integer = np.array(
             [c.kind != "continuous" for c in self._columns if c.kind != "category"], bool
         )
-        return self
 
     def encode(self, X: Table) -> tuple[FloatArray, IntArray]:
         """Split rows into numbers and codes.
@@ -177,6 +182,106 @@ class TableCodec:
             else:
                 out[:, k] = values
         return out
+
+    def select(self, names: Iterable[Hashable]) -> "TableCodec":
+        """Return the codec of some of the columns, in the order of the table.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names of columns, "x0", "x1", ... in an array.
+
+        Returns
+        -------
+        TableCodec
+            For tables of these columns only.
+
+        Raises
+        ------
+        NotFittedError
+            If ``fit`` was not called.
+        """
+        self._check_fitted()
+        wanted = set(names)
+        part = TableCodec()
+        part._frame, part._dtype = self._frame, self._dtype
+        part._index([column for column in self._columns if column.name in wanted])
+        return part
+
+    def kinds(self) -> list[str]:
+        """Return "continuous", "integer", "datetime" or "category" for each column, in their order.
+
+        Returns
+        -------
+        list of str
+            Kinds.
+        """
+        self._check_fitted()
+        return [column.kind for column in self._columns]
+
+    def levels(self, name: Hashable) -> list[Hashable]:
+        """Return the levels of a categorical column, in the order of their codes.
+
+        Parameters
+        ----------
+        name : str
+            A categorical column.
+
+        Returns
+        -------
+        list
+            Without a missing one.
+        """
+        self._check_fitted()
+        return list(next(column for column in self._columns if column.name == name).levels)
+
+    def encode_values(self, name: Hashable, values: Sequence[Any]) -> NDArray[Any]:
+        """Encode values of one column, given one by one.
+
+        Parameters
+        ----------
+        name : str
+            A column.
+        values : sequence of shape (n_samples,)
+            Values as a person writes them: numbers, levels, times; None, NaN
+            and the like where missing.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            As a column of what :meth:`encode` gives.
+
+        Raises
+        ------
+        NotFittedError
+            If ``fit`` was not called.
+        ValueError
+            If a value is of another kind than the column.
+        """
+        self._check_fitted()
+        column = next(column for column in self._columns if column.name == name)
+        plain = np.empty(len(values), dtype=object)
+        plain[:] = list(values)
+        missing = missing_values(plain)
+        if column.kind == "category":
+            codes = [
+                MISSING
+                if gap
+                else column.levels.get(value, UNKNOWN)
+                if isinstance(value, Hashable)
+                else UNKNOWN
+                for value, gap in zip(plain.tolist(), missing.tolist(), strict=True)
+            ]
+            return np.array(codes, dtype=np.intp)
+        numbers = np.full(len(plain), np.nan)
+        try:
+            known = plain[~missing]
+            numbers[~missing] = _moments(known) if column.kind == "datetime" else known.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"Column {name!r} holds {'times' if column.kind == 'datetime' else 'numbers'}: {error}"
+            ) from error
+        return numbers
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "_columns"):
@@ -289,6 +394,15 @@ def _numbers(column: Any, kind: str) -> FloatArray:
     numbers = microseconds.astype(np.int64).astype(np.float64)
     numbers[np.isnat(microseconds)] = np.nan
     return numbers
+
+
+def _moments(values: NDArray[Any]) -> FloatArray:
+    """Times of any make as microseconds since 1970, those with a zone in UTC."""
+    naive = [
+        value.astimezone(UTC).replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
+        for value in values.tolist()
+    ]
+    return np.array(naive, dtype="datetime64[us]").astype(np.int64).astype(np.float64)
 
 
 def _whole(values: FloatArray, dtype: Any) -> FloatArray:

@@ -29,6 +29,7 @@ from synda_sk import (
     SynDAClassifier,
     SyntheticAugmenter,
 )
+from synda_sk.conditioning import FixedCombinations, Inequality, Range, SumIs
 from synda_sk.datasets import load_paysim, make_mobile_money
 from synda_sk.evaluation import SplitError, held_out_split
 from synda_sk.exceptions import JournalError
@@ -130,6 +131,20 @@ def greedy(**given):
 
 def augment(**params):
     return lambda w: SyntheticAugmenter(**params).fit(w.X, w.y)
+
+
+def framed(**params):
+    return lambda w: SyntheticAugmenter(random_state=0, **params).fit(w.frame, w.y)
+
+
+def ruled(*constraints):
+    return framed(constraints=list(constraints))
+
+
+def given(context, y=0):
+    return lambda w: (
+        SyntheticAugmenter(context=["kind", "a"], random_state=0).fit(w.frame, w.y).sample(2, y, context)
+    )
 
 
 def quality(**params):
@@ -490,6 +505,52 @@ SYNTHETIC = [
     ("labels missing", lambda w: SyntheticAugmenter().fit_resample(w.X, w.partly), ValueError, "y", "every row labelled"),
     ("labels of another length", lambda w: SyntheticAugmenter().fit_resample(w.X, w.y[:4]), ValueError, "y has 4", "inconsistent"),
     ("indicators of two classes at once", lambda w: SyntheticAugmenter().fit_resample(w.X, np.c_[w.y, w.y]), ValueError, "y", "single 1"),
+    ("context a name", framed(context="kind"), ValueError, "context", r"such as \['region'\]"),
+    ("context empty", framed(context=[]), ValueError, "context", "a list of columns"),
+    ("context misspelt", framed(context=["knd"]), ValueError, "context", "'knd', X has"),
+    ("context twice", framed(context=["kind", "kind"]), ValueError, "context", "twice"),
+    ("context a name in an array", augment(context=["kind"]), ValueError, "context", "no names but 0 to 3"),
+    ("context a position too far", augment(context=[4]), ValueError, "context", "0 to 3"),
+    ("context in the classifier and not used yet", fit(augmenter=SyntheticAugmenter(context="kind")), ValueError, "context", "a list of columns"),
+    ("a sample's context without columns", lambda w: w.augmenter.sample(2, 0, {0: 1.0}), ValueError, "context", r"SyntheticAugmenter\(context="),
+    ("a sample's context never seen", given({"kind": "airtime"}), ValueError, "context", r"'airtime' in column 'kind'.*known: \['bill', 'transfer'\]"),
+    ("a sample's context of another column", given({"b": 0.0}), ValueError, "context", "'b', must be among"),
+    ("a sample's context too long", given({"kind": ["bill"] * 3}), ValueError, "context", "3 values of 'kind', expected 2"),
+    ("a sample's context out of range", given({"a": 99.0}), ValueError, "context", "outside the range"),
+    ("a sample's context missing", given({"a": None}), ValueError, "context", "missing value in column 'a'"),
+    ("a sample's context of text", given({"a": "x"}), ValueError, "context", "holds numbers"),
+    ("a sample's context empty", given({}), ValueError, "context", "must have some of"),
+    ("a sample's context a number", given(3), ValueError, "context", "rows of"),
+    ("a sample's context and an unseen class", given({"kind": "bill"}, 7), ValueError, "y", r"not seen in fit: \[7\]"),
+    ("a sample's context and fewer labels", given({"kind": "bill"}, [0]), ValueError, "y", "as n_samples"),
+    ("a generator's context never seen", lambda w: GaussianGenerator().fit(w.frame, w.y).sample(1, 0, {"kind": "x"}), ValueError, "context", "known:"),
+    ("exemplars of other columns", lambda w: SyntheticAugmenter(exemplars=w.X[:5, :2]).fit(w.X, w.y), ValueError, "exemplars", "2 features"),
+    ("exemplars of another container", lambda w: SyntheticAugmenter(exemplars=np.zeros((5, 5))).fit(w.frame, w.y), ValueError, "exemplars", "same kind of table"),
+    ("exemplars of other dtypes", lambda w: SyntheticAugmenter(exemplars=w.frame.assign(a=1)).fit(w.frame, w.y), ValueError, "exemplars", "same dtypes"),
+    ("exemplars of three parts", lambda w: SyntheticAugmenter(exemplars=(w.X, w.y, 0)).fit(w.X, w.y), ValueError, "exemplars", r"\(X, y\)"),
+    ("exemplars with fewer labels", lambda w: SyntheticAugmenter(exemplars=(w.X, w.y[:3])).fit(w.X, w.y), ValueError, "exemplars", "inconsistent"),
+    ("exemplars of an unseen class", lambda w: SyntheticAugmenter(exemplars=(w.X, w.y + 5)).fit(w.X, w.y), ValueError, "exemplars", "not seen in y"),
+    ("exemplar_strength of 2", augment(exemplar_strength=2), ValueError, "exemplar_strength", r"\[0\.0, 1\.0\]"),
+    ("constraints no list", framed(constraints=Range("a", low=0)), ValueError, "constraints", "must be a list"),
+    ("constraints of text", ruled("a > 0"), ValueError, "constraints", "fit, holds and repair"),
+    ("a constraint of a column that is not there", ruled(Range("z", low=0)), ValueError, "Range", "'z', X has"),
+    ("a constraint of a number where a column is meant", ruled(Inequality("a", ">", 0)), ValueError, "Inequality", "the column 0"),
+    ("a constraint of one column twice", ruled(Inequality("a", ">", "a")), ValueError, "Inequality", "twice"),
+    ("a constraint on categories", ruled(Inequality("a", ">", "kind")), ValueError, "Inequality", "'kind' of categories"),
+    ("a comparison misspelt", ruled(Inequality("a", "=<", "b")), ValueError, "comparison", "'<='"),
+    ("a range without ends", ruled(Range("a")), ValueError, "Range", "neither low nor high"),
+    ("a range upside down", ruled(Range("a", low=1, high=0)), ValueError, "low", "no value between"),
+    ("a range of text", ruled(Range("a", low="x")), ValueError, "low", "holds numbers"),
+    ("closed misspelt", ruled(Range("a", low=0, closed="none")), ValueError, "closed", "'neither'"),
+    ("a sum of nothing", ruled(SumIs("a", {})), ValueError, "terms", "is empty"),
+    ("a sum with a coefficient of 0", ruled(SumIs("a", {"b": 0})), ValueError, "terms", "0 for 'b'"),
+    ("a sum's tolerance negative", ruled(SumIs("a", {"b": 1}, tolerance=-1)), ValueError, "tolerance", r"\[0\.0, inf\)"),
+    ("a combination of one", ruled(FixedCombinations(["kind"])), ValueError, "columns", "two or more"),
+    ("a condition on a column that is not there", ruled(Range("a", low=0, where={"z": 1})), ValueError, "where", "'z', X has"),
+    ("a condition of text", ruled(Range("a", low=0, where="kind")), ValueError, "where", "Mapping"),
+    ("a constraint no row obeys", ruled(Range("a", low=1e9)), ValueError, "constraints", "no real row of class 0 obeys"),
+    ("a constraint before fit", lambda w: Range("a", low=0).holds(w.frame), NotFittedError, "Range", "'fit'"),
+    ("a constraint on other columns", lambda w: Range("a", low=-9).fit(w.frame).holds(w.frame[["b", "a"]]), ValueError, "X", r"expected \['a'\]"),
     ("a negative sample", lambda w: w.augmenter.sample(-1), ValueError, "n_samples", ">= 0"),
     ("a sample of text", lambda w: w.augmenter.sample("x"), ValueError, "n_samples", "an int"),
     ("a sample of an unseen class", lambda w: w.augmenter.sample(2, 7), ValueError, "y", r"not seen in fit: \[7\]"),

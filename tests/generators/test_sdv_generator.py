@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import check_estimator
@@ -50,6 +52,37 @@ def table():
     )
     frame.loc[::5, "visits"] = pd.NA
     return frame, np.array(["genuine"] * 38 + ["fraud"] * 5 + ["two"] * 2 + ["one"])
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 10**6), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=3))
+def test_tables_come_out_as_they_went_in(seed, sizes):
+    rng = np.random.default_rng(seed)
+    n = sum(sizes)
+    X = pd.DataFrame(
+        {
+            "amount": np.where(rng.random(n) < 0.3, np.nan, rng.lognormal(3, 2, n)).astype(np.float32),
+            "count": rng.integers(-100, 100, n).astype(np.int8),
+            "id": pd.Categorical([f"u{k}" for k in rng.permutation(n)]),
+            "kind": np.array(rng.choice(["bill", None], n), dtype=object),
+            "empty": np.nan,
+            "constant": 7,
+        }
+    )
+    y = np.repeat(np.arange(len(sizes)), sizes)
+    wanted = np.repeat(np.arange(len(sizes)), 4)
+    X_new, labels = build(random_state=seed).fit(X, y).sample(len(wanted), wanted)
+    assert labels.tolist() == wanted.tolist()
+    pd.testing.assert_series_equal(X_new.dtypes, X.dtypes)
+    for label in np.unique(y):
+        own, drawn = X[y == label], X_new[labels == label]
+        assert set(drawn["id"]) <= set(own["id"])
+        assert set(drawn["kind"].dropna()) <= set(own["kind"].dropna())
+    for name in ("amount", "count"):
+        known = X_new[name].dropna()
+        assert ((known >= X[name].min()) & (known <= X[name].max())).all()
+    assert X_new["empty"].isna().all()
+    assert (X_new["constant"] == 7).all()
 
 
 LABELS = np.repeat(["one", "genuine", "two", "fraud"], 12)
