@@ -171,7 +171,8 @@ class SynDAClassifier(
         One entry a stage: n_labels, n_per_class, batch (rows labelled),
         corrected (those of them that had another label before), set_aside (rows
         set aside until the next stage), lambda_t, ratio, beta, complexity,
-        performance, consistency (None where not computed), generated, kept,
+        performance, consistency (None where not computed), rejected (rows the
+        filter dropped, by reason; None without a filter), generated, kept,
         exploration (rows of the batch picked to find a class: medoids and
         anomalies at first, then the hedge), and in a replay inclusion (the
         probability with which each row of the batch was to be chosen),

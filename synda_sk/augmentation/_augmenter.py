@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
+from synda_sk.augmentation._report import GeneratorReport, measure_generator
 from synda_sk.augmentation._strategy import (
     SamplingStrategy,
     check_strategy,
@@ -17,10 +18,11 @@ from synda_sk.augmentation._strategy import (
     over_sampling_counts,
     share_equally,
 )
-from synda_sk.base import SamplerMixin, check_n_samples
+from synda_sk.base import SamplerMixin, check_labelled_table, check_n_samples
 from synda_sk.generators import make_generator
+from synda_sk.metrics._train_on_synthetic import Scoring
 from synda_sk.typing import Labels, RandomState, Table
-from synda_sk.utils import concat_rows, set_seed
+from synda_sk.utils import Containers, SeedStreams, concat_rows, set_seed
 
 
 class SyntheticAugmenter(SamplerMixin, BaseEstimator):
@@ -145,6 +147,73 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         if y is None:
             y = np.repeat(self.classes_, share_equally(n_samples, len(self.classes_)))
         return self.generator_.sample(n_samples, y)
+
+    def report(
+        self,
+        X: Table,
+        y: Labels,
+        *,
+        estimator: Any = None,
+        test_size: float = 0.5,
+        scoring: Scoring = None,
+        random_state: RandomState = None,
+    ) -> GeneratorReport:
+        """Tell how true, how useful and how private the generator's rows are on a table.
+
+        A clone is fitted to one part of the rows, the other is held out: the
+        augmenter itself stays as it is. As many synthetic rows as there are
+        training rows, of the same classes, are compared with the held-out rows
+        (fidelity), train a model that is scored on them (usefulness), and are
+        searched for training rows (privacy). Each figure stands beside what
+        real rows in the place of the synthetic ones have.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their labels, of at least two classes.
+        estimator : classifier or None, default=None
+            The model to train; None is a random forest on
+            :class:`~synda_sk.utils.TableEncoder`.
+        test_size : float, default=0.5
+            Share of the rows to hold out, in (0, 1), drawn class by class; the
+            only row of a class is never held out. Halves make the privacy
+            measures sharpest.
+        scoring : str, callable or None, default=None
+            How to score the model, see :func:`~synda_sk.metrics.tstr_score`.
+        random_state : int, RandomState instance or None, default=None
+            Seed of the split, of the models, and of a generator without its own;
+            None takes that of the augmenter.
+
+        Returns
+        -------
+        GeneratorReport
+            The figures; print it, or see its ``summary`` and ``to_dict``.
+
+        Raises
+        ------
+        ValueError
+            If `y` has a single class or missing labels, or a part has too few rows.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_breast_cancer
+        >>> from synda_sk import SyntheticAugmenter
+        >>> report = SyntheticAugmenter().report(*load_breast_cancer(return_X_y=True), random_state=0)
+        >>> report.figures["membership_auc"]["synthetic"] < 0.6
+        True
+        """
+        given = clone(self).set_params(ratio=None, sampling_strategy="auto")
+        X, labels = check_labelled_table(given, *Containers(X, y).open())
+        if len(np.unique(labels)) < 2:
+            raise ValueError(f"y has one class only, {labels[0]!r}; a report needs two.")
+        streams = SeedStreams(self.random_state if random_state is None else random_state)
+        if given.random_state is None:
+            given.set_params(random_state=streams.seed("augmenter"))
+        return measure_generator(
+            given, X, labels, estimator=estimator, test_size=test_size, scoring=scoring, streams=streams
+        )
 
     def _validate_params(self) -> None:
         super()._validate_params()

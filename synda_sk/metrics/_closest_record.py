@@ -168,10 +168,8 @@ def closer_to_train(
     )
     n = min(len(train), len(holdout))
     rng = check_random_state(random_state)
-    train, holdout = (
-        part if len(part) == n else part[rng.permutation(len(part))[:n]] for part in (train, holdout)
-    )
-    to_train, to_holdout = nearest(synthetic, train)[0], nearest(synthetic, holdout)[0]
+    parts = [part if len(part) == n else part[rng.permutation(len(part))[:n]] for part in (train, holdout)]
+    to_train, to_holdout = (nearest(synthetic, part)[0] for part in parts)
     return float(np.mean((to_train < to_holdout) + 0.5 * (to_train == to_holdout)))
 
 

@@ -1,7 +1,7 @@
 """Whether columns, and pairs of columns, are distributed as they should be."""
 
 import itertools
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,8 @@ from sklearn.utils.validation import _num_samples
 
 from synda_sk.typing import FloatArray, Table
 from synda_sk.utils import TableCodec, import_optional
+
+_Columns: TypeAlias = dict[str, NDArray[Any]]
 
 __all__ = ["column_shapes", "pair_trends"]
 
@@ -118,10 +120,8 @@ def pair_trends(X_real: Table, X_synthetic: Table) -> dict[tuple[str, str], floa
         if a in numeric and b in numeric:
             if not (_varied(real[a], real[b]) and _varied(synthetic[a], synthetic[b])):
                 continue
-            sides, measure = (
-                [{name: side[name] for name in (a, b)} for side in (real, synthetic)],
-                "Correlation",
-            )
+            sides = [{name: side[name] for name in (a, b)} for side in (real, synthetic)]
+            measure = "Correlation"
         else:
             sides = [
                 {name: cut[name][k] if name in numeric else side[name] for name in (a, b)}
@@ -133,9 +133,7 @@ def pair_trends(X_real: Table, X_synthetic: Table) -> dict[tuple[str, str], floa
     return scores
 
 
-def _split(
-    X_real: Table, X_synthetic: Table
-) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]], set[str]]:
+def _split(X_real: Table, X_synthetic: Table) -> tuple[_Columns, _Columns, set[str]]:
     """Columns of both tables by name, numbers scaled by their largest real value, and which are numbers."""
     tables = {"X_real": X_real, "X_synthetic": X_synthetic}
     for name, table in tables.items():
@@ -166,4 +164,4 @@ def _deciles(real: FloatArray, synthetic: FloatArray) -> tuple[NDArray[np.intp],
 
 def _varied(a: FloatArray, b: FloatArray) -> bool:
     both = ~(np.isnan(a) | np.isnan(b))
-    return both.sum() > 1 and np.ptp(a[both]) > 1e-12 and np.ptp(b[both]) > 1e-12
+    return bool(both.sum() > 1 and np.ptp(a[both]) > 1e-12 and np.ptp(b[both]) > 1e-12)

@@ -38,9 +38,8 @@ def encode_tables(features: FeatureMap, **tables: Table) -> list[FloatArray]:
         if points.ndim != 2 or not np.isfinite(points).all():
             raise ValueError(f"features made of {name} must be a finite matrix, one row a row.")
         if encoded and points.shape[1] != encoded[0].shape[1]:
-            raise ValueError(
-                f"features made {points.shape[1]} columns of {name}, {encoded[0].shape[1]} before."
-            )
+            widths = encoded[0].shape[1], points.shape[1]
+            raise ValueError(f"features made {widths[0]} columns at first and {widths[1]} of {name}.")
         encoded.append(points)
     return encoded
 
@@ -52,9 +51,8 @@ def nearest(rows: FloatArray, reference: FloatArray, n_neighbors: int = 1) -> tu
     pair, so that equal rows have the distance 0 to the last bit.
     """
     n_candidates = min(n_neighbors + 2, len(reference))
-    candidates = (
-        NearestNeighbors(n_neighbors=n_candidates).fit(reference).kneighbors(rows, return_distance=False)
-    )
+    search = NearestNeighbors(n_neighbors=n_candidates).fit(reference)
+    candidates = search.kneighbors(rows, return_distance=False)
     distances = np.empty(candidates.shape)
     for part in gen_batches(len(rows), 4096):
         gaps = rows[part, np.newaxis] - reference[candidates[part]]

@@ -86,10 +86,9 @@ def tstr_score(
     model.fit(X_synthetic, labels)
     if scoring is None:
         if scoring_name(truth) == "balanced_accuracy":
+            classes = np.unique(truth)  # a class that is not there has no recall
             predicted = model.predict(X_test)
-            return float(
-                recall_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0)
-            )
+            return float(recall_score(truth, predicted, labels=classes, average="macro", zero_division=0))
         scoring = "roc_auc"
     scorer = scoring if callable(scoring) else get_scorer(scoring)
     return float(scorer(model, X_test, truth))

@@ -6,6 +6,7 @@ from imblearn.combine import SMOTEENN
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from numpy.testing import assert_array_equal
 from sklearn.datasets import make_classification
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
@@ -25,7 +26,7 @@ def test_rows_far_from_the_data_score_lowest(data):
     plausible = X + rng.normal(0, 0.1, X.shape)
     nonsense = rng.normal(8, 1, size=(60, 5))
     X_new, y_new = np.concatenate([plausible, nonsense]), np.r_[y, rng.integers(0, 2, 60)]
-    quality = QualityFilter(discriminator=DecisionTreeClassifier(min_samples_leaf=10), random_state=0)
+    quality = QualityFilter(discriminator=RandomForestClassifier(30, min_samples_leaf=5), random_state=0)
     quality.assess(X, y, X_new, y_new)
     assert quality.quality_[300:].max() < np.median(quality.quality_[:300])
 
