@@ -205,7 +205,7 @@ def measure_generator(
         n_train=len(train),
         n_holdout=len(holdout),
         n_synthetic=len(y_new),
-        scoring=scoring_name(y_holdout) if scoring is None else str(scoring),
+        scoring=scoring_name(y_train, y_holdout) if scoring is None else str(scoring),
         fit_seconds=seconds,
         figures={
             **similar,

@@ -46,7 +46,7 @@ def tstr_score(
         Cloned. None is a random forest on :class:`~synda_sk.utils.TableEncoder`.
     scoring : str, callable or None, default=None
         scikit-learn's scorer by name or ``scorer(estimator, X, y)``. None is
-        "roc_auc" where `y_test` has two classes, else balanced accuracy.
+        "roc_auc" where both parts have two classes, else balanced accuracy.
     random_state : int, RandomState instance or None, default=None
         Seed of an estimator without its own.
 
@@ -85,7 +85,7 @@ def tstr_score(
     set_seed(model, SeedStreams(random_state).seed("estimator"))
     model.fit(X_synthetic, labels)
     if scoring is None:
-        if scoring_name(truth) == "balanced_accuracy":
+        if scoring_name(labels, truth) == "balanced_accuracy":
             classes = np.unique(truth)  # a class that is not there has no recall
             predicted = model.predict(X_test)
             return float(recall_score(truth, predicted, labels=classes, average="macro", zero_division=0))
@@ -157,6 +157,6 @@ def tstr_ratio(
     return on_synthetic / on_real if on_real else float("nan")
 
 
-def scoring_name(y_test: Labels) -> str:
+def scoring_name(y_train: Labels, y_test: Labels) -> str:
     """Return what :func:`tstr_score` measures on these labels by default."""
-    return "roc_auc" if len(np.unique(y_test)) == 2 else "balanced_accuracy"
+    return "roc_auc" if len(np.unique(y_train)) == len(np.unique(y_test)) == 2 else "balanced_accuracy"
