@@ -37,6 +37,9 @@ class Witness(ClassifierMixin, BaseEstimator):
         self.seen_ = {row.tobytes() for row in X}
         return self
 
+    def predict(self, X):
+        return self.predict_proba(X).argmax(axis=1)
+
     def predict_proba(self, X):
         assert not {row.tobytes() for row in X} & self.seen_
         return np.tile([0.5, 0.5], (len(X), 1))
