@@ -155,15 +155,13 @@ def main() -> int:
         for name in given:
             if name not in known:
                 parser.error(f"{name!r} is none of {', '.join(known)}")
-    content: dict[str, Any] = {"cells": {}}
+    content: dict[str, Any] = {"commands": [], "cells": {}}
     if options.out.exists() and not options.quick:
-        content["cells"] = json.loads(options.out.read_text())["cells"]
+        content |= json.loads(options.out.read_text())
     words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-    content |= {
-        "command": shlex.join(["python", "benchmarks/privacy.py", *words]),
-        "versions": versions(),
-        "n_rows": N_ROWS,
-    }
+    command = shlex.join(["python", "benchmarks/privacy.py", *words])
+    content["commands"] = list(dict.fromkeys([*content["commands"], command]))
+    content |= {"versions": versions(), "n_rows": N_ROWS}
     options.out.parent.mkdir(parents=True, exist_ok=True)
     play(content, options)
     content["table"] = summarise(content["cells"])
