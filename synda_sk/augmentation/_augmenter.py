@@ -198,17 +198,17 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
 
         Examples
         --------
-        >>> from sklearn.datasets import load_breast_cancer
+        >>> from sklearn.datasets import load_iris
         >>> from synda_sk import SyntheticAugmenter
-        >>> report = SyntheticAugmenter().report(*load_breast_cancer(return_X_y=True), random_state=0)
+        >>> report = SyntheticAugmenter().report(*load_iris(return_X_y=True), random_state=0)
         >>> report.figures["membership_auc"]["synthetic"] < 0.6
         True
         """
-        given = clone(self).set_params(ratio=None, sampling_strategy="auto")
+        given = clone(self).set_params(ratio=None, sampling_strategy={})
         X, labels = check_labelled_table(given, *Containers(X, y).open())
         if len(np.unique(labels)) < 2:
             raise ValueError(f"y has one class only, {labels[0]!r}; a report needs two.")
-        streams = SeedStreams(self.random_state if random_state is None else random_state)
+        streams = SeedStreams(given.random_state if random_state is None else random_state)
         if given.random_state is None:
             given.set_params(random_state=streams.seed("augmenter"))
         return measure_generator(

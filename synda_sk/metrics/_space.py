@@ -34,9 +34,10 @@ def encode_tables(features: FeatureMap, **tables: Table) -> list[FloatArray]:
             else:
                 points = np.asarray(features(table), dtype=np.float64)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{name}: {error}") from error
-        if points.ndim != 2 or not np.isfinite(points).all():
-            raise ValueError(f"features made of {name} must be a finite matrix, one row a row.")
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"{name}: {error}") from error
+        if points.ndim != 2 or not len(points) or not np.isfinite(points).all():
+            raise ValueError(f"features made of {name} must be a finite matrix of at least one row.")
         if encoded and points.shape[1] != encoded[0].shape[1]:
             widths = encoded[0].shape[1], points.shape[1]
             raise ValueError(f"features made {widths[0]} columns at first and {widths[1]} of {name}.")

@@ -594,6 +594,7 @@ MEASURES = [
     ("seeds without a common count", lambda w: learning_curves([RECORD, {**RECORD, "seed": 1, "n_labels": 2}], "q"), ValueError, "'a'", "share no number"),
     ("features of a distance misspelt", lambda w: distance_to_closest_record(w.X, w.X, features="atuo"), ValueError, "features", "'auto' or a callable"),
     ("features of a distance NaN", lambda w: distance_to_closest_record(w.X, w.X, features=lambda X: X * NAN), ValueError, "features", "finite matrix"),
+    ("features of a distance without rows", lambda w: distance_to_closest_record(w.X, w.X, features=lambda X: X[:0]), ValueError, "features", "at least one row"),
     ("distances of other columns", lambda w: distance_to_closest_record(w.X[:, :2], w.X), ValueError, "X", "expecting 4 features"),
     ("distances from infinity", lambda w: distance_to_closest_record(w.X, w.X + INF), ValueError, "X_reference", "infinity"),
     ("distances from nothing", lambda w: distance_to_closest_record(w.X, w.X[:0]), ValueError, "X_reference", "0 sample"),
