@@ -44,13 +44,19 @@ def tables(content: dict[str, Any]) -> str:
                 lines.append(f"| {row['generator']} | 0 | {row['gave_up']} |")
                 continue
             cells = " | ".join(_cell(row, name, "synthetic") for name in COLUMNS)
-            lines.append(f"| {row['generator']} | {row['n_seeds']} | {cells} | {row['fit_seconds']:.2g} |")
+            lines.append(
+                f"| {row['generator']} | {row['n_seeds']} | {cells} | {_seconds(row['fit_seconds'])} |"
+            )
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
 
 
 def _cell(row: dict[str, Any], name: str, side: str) -> str:
     return f"{row[name][side]:.2f}" if name in row else ""
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def render(page: str, content: dict[str, Any]) -> str:
