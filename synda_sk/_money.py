@@ -39,8 +39,8 @@ def replay_money(
     truth: IntArray,
     initial: str | IntArray,
     initial_labels: int | float,
-) -> tuple[float, float]:
-    """Return what all labels of a replay may cost, and what the first of them may.
+) -> dict[str, float]:
+    """Return "money", what all labels of a replay may cost, and "initial_money", what the first may.
 
     Raises
     ------
@@ -49,21 +49,21 @@ def replay_money(
     """
     money = money_for(as_rules(stopping))
     if costs is None or money == np.inf:
-        return np.inf, np.inf
+        return {"money": np.inf, "initial_money": np.inf}
     if not isinstance(initial, str):
         cost = total_cost(costs[initial])
         if cost > money:
             raise ValueError(
                 f"initial names rows that cost {cost:g}, but cost_budget == {money:g} in stopping."
             )
-        return money, money
+        return {"money": money, "initial_money": money}
     cheapest = costs[truth >= 0].min()
     if cheapest > money:
         raise ValueError(
             f"cost_budget == {money:g} in stopping buys no label: the cheapest costs {cheapest:g}."
         )
     share = 1.0 if isinstance(initial_labels, Integral) else float(initial_labels)
-    return money, share * money
+    return {"money": money, "initial_money": share * money}
 
 
 def query_purse(

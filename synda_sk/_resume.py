@@ -115,7 +115,7 @@ def _restore(state: LabelState, entry: Entry, answers: Answers) -> None:
 
 
 def _stage(state: LabelState, answers: Answers, corrected: IntArray) -> dict[str, Any]:
-    trained = ("lambda_t", "ratio", "beta", "complexity", "performance", "consistency", "agreement", "stop")
+    trained = ("lambda_t", "ratio", "beta", "complexity", "performance", "consistency", "rejected")
     costs = ("cost", "cheapest")
     return {
         "n_labels": state.n_labels,
@@ -125,7 +125,7 @@ def _stage(state: LabelState, answers: Answers, corrected: IntArray) -> dict[str
         "set_aside": [],
         "exploration": answers.n_hedge,
         **NOBODY_ASKED,
-        **dict.fromkeys((*trained, *costs, "generated", "kept", "seconds")),
+        **dict.fromkeys((*trained, *costs, "agreement", "stop", "generated", "kept", "seconds")),
     }
 
 

@@ -98,7 +98,7 @@ class Trainer:
         """
         started = time.perf_counter()
         self.consistency_before = self.consistency
-        record = dict.fromkeys(("ratio", "complexity", "performance", "consistency"))
+        record = dict.fromkeys(("ratio", "complexity", "performance", "consistency", "rejected"))
         record |= {"beta": 0.0, "generated": 0, "kept": 0}
         if len(np.unique(y)) < 2:
             seen = y if len(y) else classes
@@ -170,6 +170,7 @@ class Trainer:
         set_seed(quality_filter, self.streams.seed("quality_filter", step))
         keep = quality_filter.assess(X, y, X_new, y_new)
         self.consistency = record["consistency"] = quality_filter.consistency_
+        record["rejected"] = quality_filter.rejected_
         return take_rows(X_new, np.flatnonzero(keep)), y_new[keep]
 
     def _performance(self, X: Table, y: NDArray[Any]) -> float:

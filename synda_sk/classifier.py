@@ -169,7 +169,8 @@ class SynDAClassifier(
         One entry a stage: n_labels, n_per_class, batch (rows labelled),
         corrected (those of them that had another label before), set_aside (rows
         set aside until the next stage), lambda_t, ratio, beta, complexity,
-        performance, consistency (None where not computed), generated, kept,
+        performance, consistency (None where not computed), rejected (rows the
+        filter dropped, by reason; None without a filter), generated, kept,
         exploration (rows of the batch picked to find a class: medoids and
         anomalies at first, then the hedge), cost (what all labels so far and rows
         set aside have cost) and cheapest (the least cost of a row that may still
@@ -645,9 +646,9 @@ class SynDAClassifier(
         budget = settle_budget(self.label_budget, len(known), too_dear)
         initial, n_initial = settle_initial(self.initial, self.initial_labels, budget, truth)
 
-        money = np.inf, np.inf
+        terms: dict[str, Any] = {"budget": budget, "initial": initial, "n_initial": n_initial}
         if budget is not None:
-            money = replay_money(costs, self.stopping, truth, initial, self.initial_labels)
+            terms |= replay_money(costs, self.stopping, truth, initial, self.initial_labels)
 
         self._begin(X, LabelState(X, classes, weights), SeedStreams(self.random_state), fit_params)
         self._state.costs = costs
@@ -659,7 +660,7 @@ class SynDAClassifier(
                 self._train(0, rows, 0)
                 warn_if_inert(self.selector, self.stopping, is_missing)
             else:
-                self._run_replay(truth, budget, initial, n_initial, *money)
+                self._run_replay(truth, **terms)
             if self._callback_context is not None:
                 self._callback_context.call_on_fit_task_end(estimator=self)
         finally:
@@ -684,22 +685,11 @@ class SynDAClassifier(
         check_features(self.features)
         check_parts(self, self._unfitted())
 
-    def _run_replay(
-        self,
-        truth: IntArray,
-        budget: int,
-        initial: str | IntArray,
-        n_initial: int,
-        money: float,
-        initial_money: float,
-    ) -> None:
+    def _run_replay(self, truth: IntArray, money: float, **terms: Any) -> None:
         size = getattr(self._selector(), "batch_size", None)
         acquisition = self._acquisition()
         Replay(self._state, truth, self._pool, acquisition, money).run(
-            initial=initial,
-            n_initial=n_initial,
-            initial_money=initial_money,
-            budget=budget,
+            **terms,
             n_rounds=self.n_rounds,
             cap=size if callable(size) else None,
             train=self._train,

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.augmentation._draw import Drawing
 from synda_sk.augmentation._learn import check_learning_params, rows_to_learn
+from synda_sk.augmentation._report import GeneratorReport, measure_generator
 from synda_sk.augmentation._strategy import (
     SamplingStrategy,
     check_strategy,
@@ -19,10 +20,11 @@ from synda_sk.augmentation._strategy import (
     over_sampling_counts,
     share_equally,
 )
-from synda_sk.base import SamplerMixin, check_n_samples, check_seen
+from synda_sk.base import SamplerMixin, check_labelled_table, check_n_samples, check_seen
 from synda_sk.generators import make_generator
+from synda_sk.metrics._train_on_synthetic import Scoring
 from synda_sk.typing import Labels, RandomState, Table
-from synda_sk.utils import SeedStreams, concat_rows, set_seed
+from synda_sk.utils import Containers, SeedStreams, concat_rows, set_seed
 
 
 class SyntheticAugmenter(SamplerMixin, BaseEstimator):
@@ -261,6 +263,73 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         self.acceptance_rate_ = drawing.acceptance_rate if self._rules.constraints else None
         self.context_match_rate_ = None if wanted is None else float(np.concatenate(drawing.matched).mean())
         return X_new, labels
+
+    def report(
+        self,
+        X: Table,
+        y: Labels,
+        *,
+        estimator: Any = None,
+        test_size: float = 0.5,
+        scoring: Scoring = None,
+        random_state: RandomState = None,
+    ) -> GeneratorReport:
+        """Tell how true, how useful and how private the generator's rows are on a table.
+
+        A clone is fitted to one part of the rows, the other is held out: the
+        augmenter itself stays as it is. As many synthetic rows as there are
+        training rows, of the same classes, are compared with the held-out rows
+        (fidelity), train a model that is scored on them (usefulness), and are
+        searched for training rows (privacy). Each figure stands beside what
+        real rows in the place of the synthetic ones have.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their labels, of at least two classes.
+        estimator : classifier or None, default=None
+            The model to train; None is a random forest on
+            :class:`~synda_sk.utils.TableEncoder`.
+        test_size : float, default=0.5
+            Share of the rows to hold out, in (0, 1), drawn class by class; the
+            only row of a class is never held out. Halves make the privacy
+            measures sharpest.
+        scoring : str, callable or None, default=None
+            How to score the model, see :func:`~synda_sk.metrics.tstr_score`.
+        random_state : int, RandomState instance or None, default=None
+            Seed of the split, of the models, and of a generator without its own;
+            None takes that of the augmenter.
+
+        Returns
+        -------
+        GeneratorReport
+            The figures; print it, or see its ``summary`` and ``to_dict``.
+
+        Raises
+        ------
+        ValueError
+            If `y` has a single class or missing labels, or a part has too few rows.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from synda_sk import SyntheticAugmenter
+        >>> report = SyntheticAugmenter().report(*load_iris(return_X_y=True), random_state=0)
+        >>> report.figures["membership_auc"]["synthetic"] < 0.6
+        True
+        """
+        given = clone(self).set_params(ratio=None, sampling_strategy={})
+        X, labels = check_labelled_table(given, *Containers(X, y).open())
+        if len(np.unique(labels)) < 2:
+            raise ValueError(f"y has one class only, {labels[0]!r}; a report needs two.")
+        streams = SeedStreams(given.random_state if random_state is None else random_state)
+        if given.random_state is None:
+            given.set_params(random_state=streams.seed("augmenter"))
+        return measure_generator(
+            given, X, labels, estimator=estimator, test_size=test_size, scoring=scoring, streams=streams
+        )
 
     def _validate_params(self) -> None:
         super()._validate_params()

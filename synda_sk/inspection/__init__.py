@@ -1,5 +1,6 @@
-"""Pictures of a comparison."""
+"""Pictures of a comparison, and of what a generator makes."""
 
+from synda_sk.inspection._fidelity_display import FidelityDisplay
 from synda_sk.inspection._label_efficiency_display import LabelEfficiencyDisplay
 
-__all__ = ["LabelEfficiencyDisplay"]
+__all__ = ["FidelityDisplay", "LabelEfficiencyDisplay"]

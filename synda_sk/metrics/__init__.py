@@ -1,23 +1,47 @@
-"""Measures of a ranking under an alert budget, and of how few labels a method needs."""
+"""Measures of rankings, of labels saved, and of how true and how private synthetic rows are."""
 
+from synda_sk.metrics._closest_record import (
+    closer_than_holdout,
+    closer_to_train,
+    distance_to_closest_record,
+    nearest_neighbour_distance_ratio,
+)
+from synda_sk.metrics._columns import column_shapes, pair_trends
 from synda_sk.metrics._curves import learning_curves, mean_standard_error
+from synda_sk.metrics._frechet import frechet_distance
 from synda_sk.metrics._label_efficiency import (
     area_under_learning_curve,
     isotonic_curve,
     labels_saved,
     labels_to_target,
 )
+from synda_sk.metrics._membership import membership_auc
+from synda_sk.metrics._near_copies import near_copy_share
 from synda_sk.metrics._ranking import alert_count, precision_at_k, recall_at_alert_rate, recall_at_k
+from synda_sk.metrics._train_on_synthetic import tstr_ratio, tstr_score
+from synda_sk.metrics._two_sample import two_sample_auc
 
 __all__ = [
     "alert_count",
     "area_under_learning_curve",
+    "closer_than_holdout",
+    "closer_to_train",
+    "column_shapes",
+    "distance_to_closest_record",
+    "frechet_distance",
     "isotonic_curve",
     "labels_saved",
     "labels_to_target",
     "learning_curves",
     "mean_standard_error",
+    "membership_auc",
+    "near_copy_share",
+    "nearest_neighbour_distance_ratio",
+    "pair_trends",
     "precision_at_k",
     "recall_at_alert_rate",
     "recall_at_k",
+    "tstr_ratio",
+    "tstr_score",
+    "two_sample_auc",
 ]

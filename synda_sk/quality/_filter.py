@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.augmentation import SyntheticAugmenter
 from synda_sk.base import SamplerMixin, check_labelled_table, check_labels
+from synda_sk.metrics._near_copies import mark_near_copies
 from synda_sk.quality._discriminator import CrossFittedDiscriminator
 from synda_sk.quality._threshold import GlobalThreshold, accepted
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
@@ -27,6 +28,8 @@ from synda_sk.utils import (
     take_rows,
 )
 
+KEPT, LOW_QUALITY, NEAR_COPY = "kept", "low quality", "near copy"
+
 _COMBINE: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "product": np.multiply,
     "mean": lambda realism, confidence: (realism + confidence) / 2,
@@ -39,8 +42,9 @@ class QualityFilter(SamplerMixin, BaseEstimator):
 
     .. math:: q(x_{syn}) = h(D_{disc}(x_{syn}),\; conf(M(x_{syn})))
 
-    D is the cross-fitted probability of being real, conf the probability a
-    model of the real rows gives to the row's label (proposal, 2.3.2).
+    D is the cross-fitted and calibrated probability of being real, as if there
+    were as many real rows as synthetic ones; conf the probability a model of
+    the real rows gives to the row's label (proposal, 2.3.2).
 
     Parameters
     ----------
@@ -58,6 +62,13 @@ class QualityFilter(SamplerMixin, BaseEstimator):
     threshold : float, GlobalThreshold or None, default=None
         Share of each class to keep, in (0, 1], or the literal
         :class:`GlobalThreshold`; None keeps every row (and still scores them).
+        Near-copies are dropped before, and not counted.
+    min_distance : float or None, default=None
+        Drop near-copies of real rows: rows nearer to a real row than this
+        quantile, in (0, 1), of the distances of the distinct real rows to their
+        nearest other one, in the space of :class:`~synda_sk.utils.TableEncoder`.
+        A row equal to a real one is dropped, unless several real rows are equal
+        to it, as in tables of a few discrete columns. None drops none.
     random_state : int, RandomState instance or None, default=None
         Seed of the folds and of parts without their own.
 
@@ -67,6 +78,10 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         q(x) of the rows the sampler made, before filtering.
     accepted_ : ndarray of bool of shape (n_synthetic,)
         Which of them were kept.
+    reasons_ : ndarray of str of shape (n_synthetic,)
+        "kept", "low quality" or "near copy".
+    rejected_ : dict of str to int
+        How many rows were dropped for each reason.
     consistency_ : float
         1 where real and synthetic rows cannot be told apart, 0 where they
         always can: 2 (1 - AUC) of the discriminator, at most 1.
@@ -83,6 +98,8 @@ class QualityFilter(SamplerMixin, BaseEstimator):
     >>> kept = QualityFilter(threshold=0.8, random_state=0).fit(X, y)
     >>> round(float(kept.accepted_.mean()), 1)
     0.8
+    >>> kept.rejected_
+    {'low quality': 29, 'near copy': 0}
     """
 
     _parameter_constraints = {
@@ -91,6 +108,7 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         "estimator": [HasMethods(["fit", "predict_proba"]), None],
         "combine": [StrOptions(set(_COMBINE)), callable],
         "threshold": [Interval(Real, 0, 1, closed="right"), GlobalThreshold, None],
+        "min_distance": [Interval(Real, 0, 1, closed="neither"), None],
         "random_state": ["random_state"],
     }
 
@@ -102,6 +120,7 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         estimator: Any = None,
         combine: str | Callable[[FloatArray, FloatArray], FloatArray] = "product",
         threshold: float | GlobalThreshold | None = None,
+        min_distance: float | None = None,
         random_state: RandomState = None,
     ) -> None:
         self.sampler = sampler
@@ -109,6 +128,7 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         self.estimator = estimator
         self.combine = combine
         self.threshold = threshold
+        self.min_distance = min_distance
         self.random_state = random_state
 
     def assess(self, X: Table, y: Labels, X_synthetic: Table, y_synthetic: Labels) -> NDArray[np.bool_]:
@@ -163,7 +183,7 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         return self._quality(self._discriminator.score(self._encoder.transform(X)), X, y)
 
     def accept(self, X: Table, y: Labels) -> NDArray[np.bool_]:
-        """Tell which rows that took no part in fit the threshold keeps.
+        """Tell which rows that took no part in fit would be kept.
 
         Parameters
         ----------
@@ -184,7 +204,7 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         """
         check_is_fitted(self, "quality_")
         X, y = check_labelled_table(self, X, y, reset=False)
-        return accepted(self.score_samples(X, y), y, self.threshold)
+        return self._reasons(self._encoder.transform(X), self.score_samples(X, y), y) == KEPT
 
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
         self._validate_params()
@@ -200,6 +220,7 @@ class QualityFilter(SamplerMixin, BaseEstimator):
     ) -> NDArray[np.bool_]:
         streams = streams or SeedStreams(self.random_state)
         self._encoder = TableEncoder().fit(X)
+        self._real = self._encoder.transform(X) if self.min_distance is not None else None
         default = LogisticRegression(class_weight="balanced", max_iter=1000)
         discriminator = clone(self.discriminator) if self.discriminator is not None else default
         set_seed(discriminator, streams.seed("discriminator"))
@@ -212,14 +233,28 @@ class QualityFilter(SamplerMixin, BaseEstimator):
         self.estimator_.fit(X, y)
         self._discriminator = CrossFittedDiscriminator(discriminator, streams.seed("folds"))
         if len(y_new):
-            self._discriminator.fit(self._encoder.transform(X), self._encoder.transform(X_new))
+            encoded = self._encoder.transform(X_new)
+            self._discriminator.fit(self._encoder.transform(X), encoded)
             self.consistency_ = self._discriminator.consistency_
             self.quality_ = self._quality(self._discriminator.realism_, X_new, y_new)
+            self.reasons_ = self._reasons(encoded, self.quality_, y_new)
         else:
             self._discriminator.models_ = []
             self.consistency_, self.quality_ = 1.0, np.empty(0)
-        self.accepted_ = accepted(self.quality_, y_new, self.threshold)
+            self.reasons_ = np.empty(0, dtype=f"<U{len(LOW_QUALITY)}")
+        self.accepted_ = self.reasons_ == KEPT
+        self.rejected_ = {reason: int((self.reasons_ == reason).sum()) for reason in (LOW_QUALITY, NEAR_COPY)}
         return self.accepted_
+
+    def _reasons(self, encoded: FloatArray, quality: FloatArray, y: NDArray[Any]) -> NDArray[np.str_]:
+        """Tell of each row why it is kept or dropped: near-copies first, then the threshold on the others."""
+        copies = np.zeros(len(y), dtype=bool)
+        if self.min_distance is not None and self._real is not None:
+            copies = mark_near_copies(encoded, self._real, self.min_distance)
+        reasons = np.where(copies, NEAR_COPY, LOW_QUALITY)
+        others = np.flatnonzero(~copies)
+        reasons[others[accepted(quality[others], y[others], self.threshold)]] = KEPT
+        return reasons
 
     def _quality(self, realism: FloatArray, X: Table, y: NDArray[Any]) -> FloatArray:
         classes = self.estimator_.classes_

@@ -34,21 +34,33 @@ from synda_sk.datasets import load_paysim, make_mobile_money
 from synda_sk.evaluation import SplitError, held_out_split
 from synda_sk.exceptions import JournalError
 from synda_sk.generators import CopulaGenerator, GaussianGenerator, make_generator
-from synda_sk.inspection import LabelEfficiencyDisplay
+from synda_sk.inspection import FidelityDisplay, LabelEfficiencyDisplay
 from synda_sk.interop import modal, skactiveml
 from synda_sk.interop.case_queue import read_answers
 from synda_sk.interop.label_studio import read_annotations
 from synda_sk.metrics import (
     alert_count,
     area_under_learning_curve,
+    closer_than_holdout,
+    closer_to_train,
+    column_shapes,
+    distance_to_closest_record,
+    frechet_distance,
     isotonic_curve,
     labels_saved,
     labels_to_target,
     learning_curves,
     mean_standard_error,
+    membership_auc,
+    near_copy_share,
+    nearest_neighbour_distance_ratio,
+    pair_trends,
     precision_at_k,
     recall_at_alert_rate,
     recall_at_k,
+    tstr_ratio,
+    tstr_score,
+    two_sample_auc,
 )
 from synda_sk.mixing import AdaptiveRatio, curriculum_threshold
 from synda_sk.model_selection import PartiallyLabeledSplit
@@ -80,6 +92,7 @@ from synda_sk.utils import (
 pytest.importorskip("skactiveml")
 pytest.importorskip("imblearn")
 pytest.importorskip("skops")
+pytest.importorskip("sdmetrics")
 pytest.importorskip("pyarrow")
 
 NAN, INF = float("nan"), float("inf")
@@ -557,6 +570,12 @@ SYNTHETIC = [
     ("a sample of a missing class", lambda w: w.augmenter.sample(2, [0, None]), ValueError, "y", r"not seen in fit: \[None\]"),
     ("a sample with fewer labels", lambda w: w.augmenter.sample(3, [0, 1]), ValueError, "y", "n_samples"),
     ("a sample before fit", lambda w: SyntheticAugmenter().sample(1), NotFittedError, "SyntheticAugmenter", "'fit'"),
+    ("a report of one class", lambda w: w.augmenter.report(w.X, w.y * 0), ValueError, "y", "one class only"),
+    ("a report of missing labels", lambda w: w.augmenter.report(w.X, w.partly), ValueError, "y", "every row labelled"),
+    ("a report of other lengths", lambda w: w.augmenter.report(w.X, w.y[:4]), ValueError, "y has 4", "inconsistent"),
+    ("a report that holds all rows out", lambda w: w.augmenter.report(w.X, w.y, test_size=1.0), ValueError, "test_size", r"\(0, 1\)"),
+    ("a report that holds too few rows out", lambda w: w.augmenter.report(w.X, w.y, test_size=0.01), ValueError, "test_size", "too few of 60 rows of 2 classes"),
+    ("a report of half a seed", lambda w: w.augmenter.report(w.X, w.y, random_state=0.5), ValueError, "random_state", "an int >= 0"),
     ("make_generator misspelt", lambda w: make_generator("coppula"), ValueError, "generator", "did you mean 'copula'\\? Valid: 'auto', 'gaussian', 'copula'"),
     ("make_generator a number", lambda w: make_generator(3), TypeError, "generator", r"fit\(X, y\) and sample"),
     ("make_generator a class", lambda w: make_generator(GaussianGenerator), TypeError, "generator", "instance"),
@@ -579,6 +598,9 @@ MIXING = [
     ("threshold NaN", quality(threshold=NAN), ValueError, "threshold", r"\(0\.0, 1\.0\]"),
     ("global threshold of text", lambda w: GlobalThreshold("x"), ValueError, "value", "a float"),
     ("global threshold NaN", lambda w: GlobalThreshold(NAN), ValueError, "value", "a float"),
+    ("min_distance of 0", quality(min_distance=0), ValueError, "min_distance", r"\(0\.0, 1\.0\)"),
+    ("min_distance of 1", quality(min_distance=1.0), ValueError, "min_distance", r"\(0\.0, 1\.0\)"),
+    ("min_distance of text", quality(min_distance="near"), ValueError, "min_distance", "a float"),
     ("combine misspelt", quality(combine="sum"), ValueError, "combine", "'product'"),
     ("combine makes one number", quality(combine=lambda r, c: 3), ValueError, "combine", "one number a row"),
     ("combine makes NaN", quality(combine=lambda r, c: r * NAN), ValueError, "combine", "one number a row"),
@@ -657,6 +679,30 @@ MEASURES = [
     ("records of no mapping", lambda w: learning_curves("x", "q"), ValueError, "records", "mappings"),
     ("a record without the measure", lambda w: learning_curves([{**RECORD}], "p"), ValueError, "record lacks 'p'", "it has"),
     ("seeds without a common count", lambda w: learning_curves([RECORD, {**RECORD, "seed": 1, "n_labels": 2}], "q"), ValueError, "'a'", "share no number"),
+    ("features of a distance misspelt", lambda w: distance_to_closest_record(w.X, w.X, features="atuo"), ValueError, "features", "'auto' or a callable"),
+    ("features of a distance NaN", lambda w: distance_to_closest_record(w.X, w.X, features=lambda X: X * NAN), ValueError, "features", "finite matrix"),
+    ("features of a distance without rows", lambda w: distance_to_closest_record(w.X, w.X, features=lambda X: X[:0]), ValueError, "features", "at least one row"),
+    ("distances of other columns", lambda w: distance_to_closest_record(w.X[:, :2], w.X), ValueError, "X", "expecting 4 features"),
+    ("distances from infinity", lambda w: distance_to_closest_record(w.X, w.X + INF), ValueError, "X_reference", "infinity"),
+    ("distances from nothing", lambda w: distance_to_closest_record(w.X, w.X[:0]), ValueError, "X_reference", "0 sample"),
+    ("a distance ratio with one row", lambda w: nearest_neighbour_distance_ratio(w.X, w.X[:1]), ValueError, "X_train", "at least 2"),
+    ("a distance ratio's quantile of 0", lambda w: nearest_neighbour_distance_ratio(w.X, w.X, quantile=0), ValueError, "quantile", r"\(0, 1\)"),
+    ("near-copies of text", lambda w: near_copy_share(w.X, w.X, quantile="few"), ValueError, "quantile", r"\(0, 1\)"),
+    ("near-copies of another kind", lambda w: near_copy_share(w.frame.assign(a="x"), w.frame), ValueError, "X_synthetic", "as in fit"),
+    ("a quantile above 1", lambda w: closer_than_holdout(w.X, w.X, w.X, quantile=2), ValueError, "quantile", r"\(0, 1\)"),
+    ("a held-out part of other columns", lambda w: closer_to_train(w.X, w.X, w.X[:, :1]), ValueError, "X_holdout", "expecting 4 features"),
+    ("membership of nothing", lambda w: membership_auc(w.X, w.X, w.X[:0]), ValueError, "X_synthetic", "0 sample"),
+    ("two samples of one row", lambda w: two_sample_auc(w.X[:1], w.X), ValueError, "X_real", "at least 2 each"),
+    ("two samples in one fold", lambda w: two_sample_auc(w.X, w.X, n_splits=1), ValueError, "n_splits", ">= 2"),
+    ("two samples by a regression", lambda w: two_sample_auc(w.X, w.X, classifier=LinearSVC()), TypeError, "classifier", "predict_proba"),
+    ("a Frechet distance of one column", lambda w: frechet_distance(w.X, w.X[:, 0]), ValueError, "X_synthetic", "Expected 2D"),
+    ("training on one class", lambda w: tstr_score(w.X, w.y * 0, w.X, w.y), ValueError, "y_synthetic", "one class only"),
+    ("testing on missing labels", lambda w: tstr_score(w.X, w.y, w.X, w.partly), ValueError, "y_test", "every row labelled"),
+    ("training on fewer labels", lambda w: tstr_score(w.X, w.y[:3], w.X, w.y), ValueError, "y_synthetic has 3", "inconsistent"),
+    ("a scoring misspelt", lambda w: tstr_ratio(w.X, w.y, w.X, w.y, w.X, w.y, scoring="acuracy", estimator=LR), ValueError, "acuracy", "not a valid scoring"),
+    ("shapes of other columns", lambda w: column_shapes(w.frame, w.frame[["a", "b"]]), ValueError, "X_synthetic", "as in fit"),
+    ("shapes of nothing", lambda w: column_shapes(w.X[:0], w.X), ValueError, "X_real", "no rows"),
+    ("trends of text among numbers", lambda w: pair_trends(w.frame, w.frame.assign(a="x")), ValueError, "X_synthetic", "as in fit"),
     ("a mean of nothing", lambda w: mean_standard_error([]), ValueError, "scores", "at least one seed"),
 ]  # fmt: skip
 
@@ -719,6 +765,10 @@ EVALUATION = [
     ("a display of nothing", lambda w: LabelEfficiencyDisplay.from_results({"rounds": []}), ValueError, "results", "no round"),
     ("a display of something else", lambda w: LabelEfficiencyDisplay.from_results({"runs": []}), ValueError, "results", "'rounds'"),
     ("a display's measure misspelt", lambda w: LabelEfficiencyDisplay.from_results([RECORD], measure="p"), ValueError, "'p'", "it has"),
+    ("a picture of no report", lambda w: FidelityDisplay.from_report({}), TypeError, "report", "a GeneratorReport"),
+    ("a picture of no augmenter", lambda w: FidelityDisplay.from_estimator(LR, w.X, w.y), TypeError, "augmenter", "must have report"),
+    ("a picture of one side", lambda w: FidelityDisplay({"near_copies": {"real": 0.1}}).plot(), ValueError, "near_copies", "synthetic and real"),
+    ("a picture of nothing", lambda w: FidelityDisplay({}).plot(), ValueError, "figures", "nothing to draw"),
     ("a display of lists", draw([1, 2], [0.1, 0.2]), ValueError, "n_labels", "mapping"),
     ("a display of other arms", draw({"a": [1, 2]}, {"b": [[0.1, 0.2]]}), ValueError, "scores", r"\['b'\]"),
     ("a display of fewer counts", draw({"a": [1, 2]}, {"a": [[0.1, 0.2, 0.3]]}), ValueError, "scores['a']", "n_counts"),

@@ -6,10 +6,11 @@ from imblearn.combine import SMOTEENN
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from numpy.testing import assert_array_equal
 from sklearn.datasets import make_classification
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
-from synda_sk import QualityFilter, SyntheticAugmenter
+from synda_sk import CurriculumMixer, QualityFilter, SynDAClassifier, SyntheticAugmenter
 from synda_sk.quality import GlobalThreshold
 from synda_sk.quality._discriminator import CrossFittedDiscriminator
 
@@ -25,7 +26,7 @@ def test_rows_far_from_the_data_score_lowest(data):
     plausible = X + rng.normal(0, 0.1, X.shape)
     nonsense = rng.normal(8, 1, size=(60, 5))
     X_new, y_new = np.concatenate([plausible, nonsense]), np.r_[y, rng.integers(0, 2, 60)]
-    quality = QualityFilter(discriminator=DecisionTreeClassifier(min_samples_leaf=10), random_state=0)
+    quality = QualityFilter(discriminator=RandomForestClassifier(30, min_samples_leaf=5), random_state=0)
     quality.assess(X, y, X_new, y_new)
     assert quality.quality_[300:].max() < np.median(quality.quality_[:300])
 
@@ -101,3 +102,84 @@ def test_mixed_frames_pass_through(mixed_frame):
         X, y
     )
     assert X_new.dtypes.equals(X.dtypes)
+
+
+def test_realism_is_calibrated_whatever_the_numbers_of_rows_and_the_classifier():
+    rng = np.random.default_rng(0)
+    real, synthetic = rng.normal(size=(150, 3)), rng.normal(size=(600, 3))
+    for classifier in (LogisticRegression(), LogisticRegression(class_weight="balanced")):
+        fitted = CrossFittedDiscriminator(classifier, random_state=0).fit(real, synthetic)
+        assert abs(fitted.realism_.mean() - 0.5) < 0.03
+        assert np.abs(fitted.realism_ - 0.5).max() < 0.2
+    synthetic[:, 0] += 1.0
+    fitted = CrossFittedDiscriminator(LogisticRegression(), random_state=0).fit(real, synthetic)
+    fresh_real, fresh = rng.normal(size=(4000, 3)), rng.normal(size=(4000, 3))
+    fresh[:, 0] += 1.0
+    realism = fitted.score(np.concatenate([fresh_real, fresh]))
+    for low, high in ((0.2, 0.4), (0.4, 0.6), (0.6, 0.8)):
+        rows = (realism >= low) & (realism < high)
+        assert abs((np.flatnonzero(rows) < 4000).mean() - realism[rows].mean()) < 0.07
+
+
+def test_too_few_rows_are_as_real_as_not():
+    real = np.arange(20.0).reshape(-1, 2)
+    fitted = CrossFittedDiscriminator(LogisticRegression(), random_state=0).fit(real, real[:2])
+    assert fitted.realism_.tolist() == [0.5, 0.5]
+    assert fitted.consistency_ == 1.0
+
+
+def test_near_copies_are_dropped_and_the_reason_is_told(data):
+    X, y = data
+    rng = np.random.default_rng(0)
+    fresh = X[:60] + rng.normal(0, 3, size=(60, 5))
+    X_new, y_new = np.concatenate([X[:40] + 1e-6, fresh]), np.r_[y[:40], y[:60]]
+    quality = QualityFilter(min_distance=0.05, random_state=0)
+    keep = quality.assess(X, y, X_new, y_new)
+    assert (quality.reasons_[:40] == "near copy").all()
+    assert set(quality.reasons_[40:]) == {"kept"}
+    assert quality.rejected_ == {"low quality": 0, "near copy": 40}
+    assert_array_equal(keep, quality.reasons_ == "kept")
+    assert_array_equal(quality.accept(X_new, y_new), keep)
+
+
+def test_the_share_is_one_of_the_rows_that_are_no_copies(data):
+    X, y = data
+    rng = np.random.default_rng(0)
+    fresh = X + rng.normal(0, 3, size=X.shape)
+    quality = QualityFilter(min_distance=0.05, threshold=0.5, random_state=0)
+    keep = quality.assess(X, y, np.concatenate([X, fresh]), np.r_[y, y])
+    left = (quality.reasons_[300:] != "near copy").nonzero()[0]
+    for label in (0, 1):
+        n = int((y[left] == label).sum())
+        assert keep[300:][y == label].sum() == np.ceil(0.5 * n)
+    assert quality.rejected_ == {
+        "low quality": int((quality.reasons_ == "low quality").sum()),
+        "near copy": 600 - len(left),
+    }
+
+
+def test_by_default_copies_stay(data):
+    X, y = data
+    quality = QualityFilter(random_state=0)
+    assert quality.assess(X, y, X, y).all()
+    assert quality.rejected_ == {"low quality": 0, "near copy": 0}
+
+
+def test_a_sampler_of_copies_adds_nothing(data):
+    X, y = data
+    kept = QualityFilter(RandomOverSampler(random_state=0), min_distance=0.05, random_state=0)
+    X_new, _ = kept.fit_resample(X, y)
+    assert len(X_new) == len(X)
+    assert kept.rejected_["near copy"] == (y == 0).sum() - (y == 1).sum()
+
+
+def test_history_tells_why_rows_were_dropped(data):
+    X, y = data
+    clf = SynDAClassifier(
+        LogisticRegression(),
+        mixer=CurriculumMixer(synthetic_weight=0.2),
+        quality_filter=QualityFilter(threshold=0.5, min_distance=0.05),
+        random_state=0,
+    ).fit(X, y)
+    record = clf.history_[0]
+    assert record["generated"] - record["kept"] == sum(record["rejected"].values()) > 0
