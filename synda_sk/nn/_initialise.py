@@ -54,8 +54,8 @@ def initialise(module: nn.Module, generator: torch.Generator) -> nn.Module:
     """
     with torch.no_grad():
         for parameter in module.parameters():
-            if parameter.ndim > 1:
-                bound = 1 / math.sqrt(max(parameter.shape[1], 1))
+            if parameter.ndim > 1 and parameter.numel():
+                bound = 1 / math.sqrt(parameter.shape[1])
                 parameter.uniform_(-bound, bound, generator=generator)
             else:
                 parameter.zero_()

@@ -58,7 +58,8 @@ class TableDecoder(nn.Module):
         super().__init__()
         self.n_numbers, self.n_columns = n_numbers, len(n_levels)
         self.classes = nn.Parameter(torch.empty(n_classes, n_embedding))
-        self.mlp = MLP(n_latent + n_embedding, n_numbers + sum(n_levels), width, n_blocks, n_groups)
+        n_out = max(n_numbers + sum(n_levels), 1)  # a table may hold nothing that varies
+        self.mlp = MLP(n_latent + n_embedding, n_out, width, n_blocks, n_groups)
         self.spread = nn.Parameter(torch.empty(n_numbers))
         self.register_buffer("column", column_of_levels(n_levels), persistent=False)
 
@@ -80,7 +81,7 @@ class TableDecoder(nn.Module):
             Column by column, inside ±15.
         """
         out = self.mlp(torch.cat([z, self.classes[labels]], dim=1))  # (n_rows, n_numbers + sum(n_levels))
-        numbers, logits = out[:, : self.n_numbers], out[:, self.n_numbers :]
+        numbers, logits = out[:, : self.n_numbers], out[:, self.n_numbers :][:, : len(self.column)]
         return numbers, LOGIT_LIMIT * torch.tanh(logits / LOGIT_LIMIT)
 
     def log_spread(self) -> Tensor:
