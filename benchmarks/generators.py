@@ -95,9 +95,7 @@ class Alone:
         torch.manual_seed(self.random_state)
         frame = X.assign(target=[f"class {label}" for label in y])
         frame = frame.astype({c: object for c in frame if frame[c].dtype.name in ("category", "bool", "str")})
-        kinds = {
-            c: {"sdtype": "numerical" if frame[c].dtype.kind in "iuf" else "categorical"} for c in frame
-        }
+        kinds = {c: {"sdtype": "numerical" if frame[c].dtype.kind in "iuf" else "categorical"} for c in frame}
         metadata = Metadata.load_from_dict({"tables": {"t": {"columns": kinds}}})
         options = {"enable_gpu": False} | ({"epochs": self.epochs} if self.epochs else {})
         self.synthesizer = getattr(sdv.single_table, self.name)(metadata, **options)
@@ -110,7 +108,7 @@ class Alone:
         return frame.drop(columns="target"), frame["target"].map(self.labels).to_numpy()
 
 
-GENERATORS: dict[str, tuple[str | None, dict[str, Any]]] = {  # the package it needs, parameters of a quick fit
+GENERATORS: dict[str, tuple[str | None, dict[str, Any]]] = {  # package, a quick fit
     "real": (None, {}),
     "gaussian": (None, {}),
     "copula": (None, {}),
@@ -218,7 +216,7 @@ def play(content: dict[str, Any], options: Any) -> None:
                 content["skipped"][table] = f"DATA absent ({file} is not in the folder given by --data)"
                 continue
             for n_rows in options.sizes:
-                if table == "maternal_risk" and n_rows > 300 or table == "breast_cancer" and n_rows > 400:
+                if (table == "maternal_risk" and n_rows > 300) or (table == "breast_cancer" and n_rows > 400):
                     n_rows = 300 if table == "maternal_risk" else 400  # some rows must be left to test on
                 for name in options.generators:
                     package = GENERATORS[name][0]
@@ -264,15 +262,18 @@ def show(table: list[dict[str, Any]]) -> None:
         print(", ".join(words + row["errors"]))
 
 
+def words_of(text: str) -> list[str]:
+    return text.split(",")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    comma = lambda text: text.split(",")  # noqa: E731
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), help="relative to the project root"
     )
-    parser.add_argument("--tables", type=comma, default=list(TABLES))
+    parser.add_argument("--tables", type=words_of, default=list(TABLES))
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], default=[500])
-    parser.add_argument("--generators", type=comma, default=list(GENERATORS))
+    parser.add_argument("--generators", type=words_of, default=list(GENERATORS))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="a bundled table, 100 rows, generators of ours")

@@ -161,8 +161,8 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
             self.classes_, self.class_count_ = np.unique(y, return_counts=True)
             self._fit(X, y)
         except BaseException:
-            vars(self).clear()
-            vars(self).update(former)
+            self.__dict__.clear()
+            self.__dict__.update(former)
             raise
         return self
 

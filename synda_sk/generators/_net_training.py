@@ -10,7 +10,7 @@ from typing import Any
 class Training:
     """What came of a training: the best state and how it was found."""
 
-    state: dict[str, Any] | None = None
+    state: dict[str, Any] = field(default_factory=dict)
     best_step: int = 0
     n_steps: int = 0
     history: list[tuple[int, float]] = field(default_factory=list)
@@ -44,12 +44,12 @@ def train(
             done.history.append((done.n_steps, loss))
             if verbose:
                 sys.stderr.write(f"{name}: step {done.n_steps} of {max_steps}, held-out loss {loss:.4f}\n")
-            if loss < best or done.state is None:
-                best, done.best_step, done.state = loss, done.n_steps, snapshot()
+            if loss < best or not done.state:
+                best, done.best_step, done.state = min(best, loss), done.n_steps, snapshot()
             elif len(done.history) - 1 - [s for s, _ in done.history].index(done.best_step) >= patience:
                 break
     except KeyboardInterrupt:
-        if done.state is None:
+        if not done.state:
             raise
         done.interrupted = True
     return done

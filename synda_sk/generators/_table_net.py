@@ -207,9 +207,7 @@ class TableNetGenerator(BaseGenerator):
             for start in range(0, len(labels), PART):
                 part = slice(start, start + PART)
                 z = self._draw_latent(codes[part], rng).astype(np.float32)
-                numbers, logits = module(
-                    torch.from_numpy(z), torch.from_numpy(codes[part].astype(np.int64))
-                )
+                numbers, logits = module(torch.from_numpy(z), torch.from_numpy(codes[part].astype(np.int64)))
                 scores[part] = numbers.numpy() + spread * rng.standard_normal(numbers.shape)
                 pattern[part] = self._draw_levels(logits.numpy(), rng)
         categories, missing = np.split(pattern, [self._n_categorical], axis=1)

@@ -1,4 +1,4 @@
-"""Checks that a generator keeps the contract of :class:`synda_sk.base.BaseGenerator`, for third parties too."""
+"""Checks that a generator keeps the contract of `BaseGenerator`, for third parties too."""
 
 import pickle
 from collections.abc import Callable, Iterator
@@ -100,7 +100,9 @@ def _shapes_and_dtypes(make: Callable[..., Any]) -> None:
         generator = make()
         _ensure(generator.fit(X.astype(dtype), y) is generator, "fit does not return the generator")
         rows, labels = generator.sample(9)
-        _ensure(isinstance(rows, np.ndarray) and rows.shape == (9, 3), "sample(9) is no array of shape (9, 3)")
+        _ensure(
+            isinstance(rows, np.ndarray) and rows.shape == (9, 3), "sample(9) is no array of shape (9, 3)"
+        )
         _ensure(rows.dtype == dtype, f"the dtype is {rows.dtype}, {np.dtype(dtype)} in fit")
         _ensure(np.shape(labels) == (9,), "sample(9) does not return nine labels")
         _ensure(set(labels) <= set(y), "labels that are not in fit")
@@ -139,7 +141,7 @@ def _integer_labels(make: Callable[..., Any]) -> None:
 
 def _no_rows(make: Callable[..., Any]) -> None:
     generator = make().fit(*_table())
-    for given in (None, []):
+    for given in (None, np.array([], dtype=str)):
         rows, labels = generator.sample(0, given)
         _ensure(np.shape(rows) == (0, 3) and len(labels) == 0, "sample(0) is no empty table")
 

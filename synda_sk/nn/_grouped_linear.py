@@ -48,7 +48,9 @@ class GroupedLinear(nn.Module):
     def __init__(self, n_in: int, n_out: int, n_groups: int = 1) -> None:
         super().__init__()
         if n_in % n_groups or n_out % n_groups:
-            raise ValueError(f"n_in == {n_in} and n_out == {n_out}, must be multiples of n_groups == {n_groups}.")
+            raise ValueError(
+                f"n_in == {n_in} and n_out == {n_out}, must be multiples of n_groups == {n_groups}."
+            )
         self.n_groups = n_groups
         self.weight = nn.Parameter(torch.empty(n_out, n_in // n_groups))  # as in a grouped convolution
         self.bias = nn.Parameter(torch.empty(n_out))

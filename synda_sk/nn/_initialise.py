@@ -1,10 +1,14 @@
 """First weights from a generator of random numbers of their own."""
 
 import math
+from typing import TypeVar
 
 import torch
 from torch import nn
 from torch.nn.utils import skip_init
+
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 def linear(n_in: int, n_out: int) -> nn.Linear:
@@ -27,7 +31,7 @@ def linear(n_in: int, n_out: int) -> nn.Linear:
     return skip_init(nn.Linear, n_in, n_out)
 
 
-def initialise(module: nn.Module, generator: torch.Generator) -> nn.Module:
+def initialise(module: Net, generator: torch.Generator) -> Net:
     r"""Give a module its first weights, reproducibly and without the process-wide random state.
 
     Matrices are uniform in :math:`\pm 1/\sqrt{n_{in}}`, everything else is 0.

@@ -31,6 +31,8 @@ class TableCritic(nn.Module):
         Length of the embeddings of classes and levels.
     """
 
+    column: Tensor  # of each level
+
     def __init__(
         self,
         n_classes: int,

@@ -44,6 +44,8 @@ class TableDecoder(nn.Module):
     (torch.Size([6, 3]), torch.Size([6, 7]))
     """
 
+    column: Tensor  # of each level
+
     def __init__(
         self,
         n_latent: int,
