@@ -2,16 +2,16 @@
 
 from synda_sk.nn._grouped_linear import GroupedLinear
 from synda_sk.nn._initialise import initialise, linear
-from synda_sk.nn._mlp import MLP, MLPBlock
+from synda_sk.nn._mlp import MLPBlock, ResidualMLP
 from synda_sk.nn._table_critic import TableCritic
 from synda_sk.nn._table_decoder import TableDecoder
 from synda_sk.nn._table_encoder import LatentEncoder
 
 __all__ = [
-    "MLP",
     "GroupedLinear",
     "LatentEncoder",
     "MLPBlock",
+    "ResidualMLP",
     "TableCritic",
     "TableDecoder",
     "initialise",

@@ -7,7 +7,6 @@ import torch
 from torch import nn
 from torch.nn.utils import skip_init
 
-
 Net = TypeVar("Net", bound=nn.Module)
 
 

@@ -39,7 +39,7 @@ class MLPBlock(nn.Module):
         return x + self.second(functional.silu(self.first(functional.silu(x))))
 
 
-class MLP(nn.Module):
+class ResidualMLP(nn.Module):
     """A plain layer to the width, residual grouped blocks, and a plain layer to the outputs.
 
     Parameters
@@ -58,8 +58,8 @@ class MLP(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from synda_sk.nn import MLP, initialise
-    >>> net = initialise(MLP(5, 3, width=16, n_groups=4), torch.Generator().manual_seed(0))
+    >>> from synda_sk.nn import ResidualMLP, initialise
+    >>> net = initialise(ResidualMLP(5, 3, width=16, n_groups=4), torch.Generator().manual_seed(0))
     >>> net(torch.zeros(2, 5)).shape
     torch.Size([2, 3])
     """

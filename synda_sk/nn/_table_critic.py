@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from synda_sk.nn._mlp import MLP
+from synda_sk.nn._mlp import ResidualMLP
 from synda_sk.nn._table_decoder import column_of_levels
 
 
@@ -48,7 +48,7 @@ class TableCritic(nn.Module):
         self.classes = nn.Parameter(torch.empty(n_classes, n_embedding))
         self.levels = nn.Parameter(torch.empty(sum(n_levels), n_embedding))
         self.register_buffer("column", column_of_levels(n_levels), persistent=False)
-        self.mlp = MLP(n_numbers + (self.n_columns + 1) * n_embedding, 1, width, n_blocks, n_groups)
+        self.mlp = ResidualMLP(n_numbers + (self.n_columns + 1) * n_embedding, 1, width, n_blocks, n_groups)
 
     def forward(self, numbers: Tensor, shares: Tensor, labels: Tensor) -> Tensor:
         """Return one score a row, higher for rows that look real.

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from synda_sk.nn._mlp import MLP
+from synda_sk.nn._mlp import ResidualMLP
 
 LOGIT_LIMIT = 15.0
 
@@ -61,7 +61,7 @@ class TableDecoder(nn.Module):
         self.n_numbers, self.n_columns = n_numbers, len(n_levels)
         self.classes = nn.Parameter(torch.empty(n_classes, n_embedding))
         n_out = max(n_numbers + sum(n_levels), 1)  # a table may hold nothing that varies
-        self.mlp = MLP(n_latent + n_embedding, n_out, width, n_blocks, n_groups)
+        self.mlp = ResidualMLP(n_latent + n_embedding, n_out, width, n_blocks, n_groups)
         self.spread = nn.Parameter(torch.empty(n_numbers))
         self.register_buffer("column", column_of_levels(n_levels), persistent=False)
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from synda_sk.nn._mlp import MLP
+from synda_sk.nn._mlp import ResidualMLP
 
 
 class LatentEncoder(nn.Module):
@@ -45,7 +45,7 @@ class LatentEncoder(nn.Module):
         self.classes = nn.Parameter(torch.empty(n_classes, n_embedding))
         self.levels = nn.Parameter(torch.empty(sum(n_levels), n_embedding))
         n_in = n_numbers + (len(n_levels) + 1) * n_embedding
-        self.mlp = MLP(n_in, 2 * n_latent, width, n_blocks, n_groups)
+        self.mlp = ResidualMLP(n_in, 2 * n_latent, width, n_blocks, n_groups)
 
     def forward(self, numbers: Tensor, levels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log variance of z.

@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from synda_sk.nn import MLP, GroupedLinear, LatentEncoder, TableCritic, TableDecoder, initialise  # noqa: E402
+from synda_sk.nn import GroupedLinear, LatentEncoder, ResidualMLP, TableCritic, TableDecoder, initialise  # noqa: E402
 
 SHAPE = dict(n_classes=3, n_numbers=4, n_levels=[2, 7, 1], width=16, n_blocks=2, n_groups=4)
 
@@ -31,7 +31,7 @@ def test_groups_are_a_block_diagonal_matrix_with_interleaved_outputs(groups):
 
 
 def test_groups_cut_the_weights_and_must_divide_the_widths():
-    sizes = [sum(p.numel() for p in MLP(8, 8, 64, 1, g).parameters()) for g in (1, 4)]
+    sizes = [sum(p.numel() for p in ResidualMLP(8, 8, 64, 1, g).parameters()) for g in (1, 4)]
     assert sizes[0] - sizes[1] == 2 * 64 * 64 * 3 // 4
     with pytest.raises(ValueError, match=r"n_in == 10 .* multiples of n_groups == 4"):
         GroupedLinear(10, 8, 4)
