@@ -27,7 +27,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from labels_saved import maternal_risk
 from real_tables import bank_marketing
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -58,6 +57,11 @@ def adult(path: Path) -> tuple[pd.DataFrame, np.ndarray]:
 def phoneme(path: Path) -> tuple[pd.DataFrame, np.ndarray]:
     frame = pd.read_csv(path)
     return frame.drop(columns="class"), (frame["class"] == 1).to_numpy(dtype=int)
+
+
+def maternal_risk(path: Path) -> tuple[pd.DataFrame, np.ndarray]:
+    frame = pd.read_csv(path).drop_duplicates(ignore_index=True)
+    return frame.drop(columns="RiskLevel"), frame["RiskLevel"].to_numpy()
 
 
 def breast_cancer(_: Path) -> tuple[pd.DataFrame, np.ndarray]:
@@ -287,7 +291,7 @@ def main() -> int:
         return 0
     if options.quick:
         options.tables, options.sizes, options.seeds = ["breast_cancer"], [100], 1
-        options.generators = ["real", "gaussian", "copula", "kde"]
+        options.generators = ["real", "gaussian", "copula", "kde", "vae"]
     content: dict[str, Any] = {"cells": {}, "skipped": {}}
     if options.out.exists():
         content["cells"] = json.loads(options.out.read_text())["cells"]

@@ -157,8 +157,9 @@ def _bad_requests_are_refused(make: Callable[..., Any]) -> None:
 
 
 def _unfitted_is_refused(make: Callable[..., Any]) -> None:
-    fitted = make().fit(*_table())
-    for generator in (make(), clone(fitted, safe=False)):
+    unfitted, fitted = make(), make().fit(*_table())
+    clones = [clone(fitted)] if hasattr(fitted, "get_params") else []  # of other objects it is a copy
+    for generator in (unfitted, *clones):
         try:
             generator.sample(1)
         except (NotFittedError, AttributeError):

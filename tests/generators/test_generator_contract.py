@@ -291,6 +291,7 @@ class Plain:
 
 def test_the_public_suite_takes_plain_objects_and_says_that_they_have_no_seed():
     checks = dict(generator_checks(Plain()))
-    checks["labels_are_exact"]()
+    for name in set(checks) - {"a_seed_repeats_itself", "failed_fit_leaves_the_former"}:
+        checks[name]()
     with pytest.raises(AssertionError, match="seed"):
         checks["a_seed_repeats_itself"]()
