@@ -135,6 +135,8 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
     def fit(self, X: Table, y: Labels) -> Self:
         """Learn the distribution of the rows of each class.
 
+        A fit that fails or is interrupted leaves a fitted generator as it was.
+
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
@@ -152,10 +154,16 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
         ValueError
             If a label is missing, lengths differ or a parameter is out of its range.
         """
-        self._validate_params()
-        X, y = check_labelled_table(self, X, y)
-        self.classes_, self.class_count_ = np.unique(y, return_counts=True)
-        self._fit(X, y)
+        former = dict(vars(self))
+        try:
+            self._validate_params()
+            X, y = check_labelled_table(self, X, y)
+            self.classes_, self.class_count_ = np.unique(y, return_counts=True)
+            self._fit(X, y)
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(former)
+            raise
         return self
 
     def sample(self, n_samples: int, y: Labels | None = None) -> tuple[Table, NDArray[Any]]:

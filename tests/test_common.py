@@ -22,6 +22,8 @@ from synda_sk.generators import (
     KDEGenerator,
     OverSamplerGenerator,
     SDVGenerator,
+    TableGAN,
+    TableVAE,
 )
 from synda_sk.selection import ProxyClassifier
 from synda_sk.utils import TableEncoder
@@ -60,6 +62,8 @@ ESTIMATORS = [
     CopulaGenerator(),
     KDEGenerator(),
     OverSamplerGenerator(),
+    TableVAE(max_steps=5),
+    TableGAN(max_steps=5),
     TableEncoder(),
     ProxyClassifier(),
     ProxyClassifier(LogisticRegression()),

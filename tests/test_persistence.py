@@ -29,6 +29,8 @@ from synda_sk.generators import (
     KDEGenerator,
     OverSamplerGenerator,
     SDVGenerator,
+    TableGAN,
+    TableVAE,
 )
 from synda_sk.mixing import AdaptiveRatio
 from synda_sk.persistence import load, save, trusted_types
@@ -91,6 +93,7 @@ def test_a_classifier_comes_back_and_goes_on(name, container, tmp_path):
         ),
         dict(augmenter=SyntheticAugmenter(OverSamplerGenerator())),
         dict(augmenter=SyntheticAugmenter(SDVGenerator())),
+        dict(augmenter=SyntheticAugmenter(TableVAE(max_steps=2))),
         dict(selector=HybridQuerySelector(proxy=ProxyClassifier(), batch_size=LinearBudget(3, 1))),
         dict(quality_filter=QualityFilter(threshold=GlobalThreshold(0.3))),
     ],
@@ -104,6 +107,24 @@ def test_every_part_of_ours_is_trusted(parts, tmp_path):
     back = load(tmp_path / "model.skops")
     assert repr(back) == repr(clf)
     assert_array_equal(back.predict_proba(X), clf.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    "generator",
+    [
+        GaussianGenerator(random_state=0),
+        CopulaGenerator(random_state=0),
+        KDEGenerator(random_state=0),
+        TableVAE(max_steps=3, random_state=0),
+        TableGAN(max_steps=3, random_state=0),
+    ],
+    ids=lambda generator: type(generator).__name__,
+)
+def test_a_fitted_generator_comes_back(generator, tmp_path):
+    X, y = frame()
+    save(generator.fit(X, y), tmp_path / "generator.skops")
+    back = load(tmp_path / "generator.skops")
+    assert generator.sample(20)[0].equals(back.sample(20)[0])
 
 
 def test_parts_and_a_journal(tmp_path):

@@ -37,10 +37,11 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
 
     Parameters
     ----------
-    generator : str or object with ``fit(X, y)`` and ``sample(n_samples, y)``, default="auto"
+    generator : str, object with ``fit(X, y)`` and ``sample(n_samples, y)`` or callable, default="auto"
         "auto" or "gaussian", "copula", "kde", with the extra ``imblearn`` "smote"
-        (SMOTE, or its kin for categories), with the extra ``sdv``
-        "gaussian_copula", "ctgan", "tvae", "copula_gan". An object is cloned.
+        (SMOTE, or its kin for categories), with the extra ``torch`` "vae" and
+        "gan", with the extra ``sdv`` "gaussian_copula", "ctgan", "tvae",
+        "copula_gan". An object is cloned; a callable returns a fresh one.
     generator_params : dict or None, default=None
         Parameters of the generator, by name.
     ratio : float or None, default=None
@@ -165,7 +166,7 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
     """
 
     _parameter_constraints = {
-        "generator": [str, HasMethods(["fit", "sample"])],
+        "generator": [str, HasMethods(["fit", "sample"]), callable],
         "generator_params": [Mapping, None],
         "ratio": [Interval(Real, 0, None, closed="neither"), None],
         "sampling_strategy": "no_validation",

@@ -6,6 +6,8 @@ from synda_sk.generators._class_kde import KDEGenerator
 from synda_sk.generators._over_sampler import OverSamplerGenerator
 from synda_sk.generators._registry import make_generator
 from synda_sk.generators._sdv import SDVGenerator
+from synda_sk.generators._table_gan import TableGAN
+from synda_sk.generators._table_vae import TableVAE
 
 __all__ = [
     "CopulaGenerator",
@@ -13,5 +15,7 @@ __all__ = [
     "KDEGenerator",
     "OverSamplerGenerator",
     "SDVGenerator",
+    "TableGAN",
+    "TableVAE",
     "make_generator",
 ]

@@ -100,11 +100,14 @@ class OverSamplerGenerator(BaseGenerator):
             return self._numbers[rows], self._codes[rows]
         sampler = self._make_sampler()
         set_seed(sampler, seed)
-        sampler.set_params(sampling_strategy={label: len(own) + n_samples})
         if isinstance(getattr(sampler, "k_neighbors", None), int):
             sampler.set_params(k_neighbors=min(sampler.k_neighbors, len(own) - 1))
-        table, y = sampler.fit_resample(np.hstack([self._numbers, self._codes]), self._y)
-        added = table[len(self._y) :][y[len(self._y) :] == label]
+        table, y, wanted = np.hstack([self._numbers, self._codes]), self._y, label
+        if len(self.classes_) == 1:  # over-samplers refuse a single class: the same rows as another one
+            table, y, wanted = np.vstack([table, table]), np.repeat([1, 0], len(y)), 1
+        sampler.set_params(sampling_strategy={wanted: len(own) + n_samples})
+        resampled, labels = sampler.fit_resample(table, y)
+        added = resampled[len(y) :][labels[len(y) :] == wanted]
         if len(added) != n_samples:
             raise ValueError(
                 f"sampler={type(sampler).__name__} made {len(added)} rows of class {label!r}, "

@@ -12,6 +12,8 @@ from synda_sk.generators._class_kde import KDEGenerator
 from synda_sk.generators._names import unknown_name
 from synda_sk.generators._over_sampler import OverSamplerGenerator
 from synda_sk.generators._sdv import SYNTHESIZERS, SDVGenerator
+from synda_sk.generators._table_gan import TableGAN
+from synda_sk.generators._table_vae import TableVAE
 
 GENERATORS: dict[str, Callable[[], Any]] = {
     "auto": GaussianGenerator,
@@ -19,6 +21,8 @@ GENERATORS: dict[str, Callable[[], Any]] = {
     "copula": CopulaGenerator,
     "kde": KDEGenerator,
     "smote": OverSamplerGenerator,
+    "vae": TableVAE,
+    "gan": TableGAN,
     **{name: partial(SDVGenerator, name) for name in SYNTHESIZERS},
 }
 """Constructors by name; "auto" is "gaussian"."""
@@ -29,10 +33,13 @@ def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = 
 
     Parameters
     ----------
-    generator : str or object with ``fit(X, y)`` and ``sample(n_samples, y)``
+    generator : str, object with ``fit(X, y)`` and ``sample(n_samples, y)`` or callable
         "auto" or "gaussian", "copula", "kde", with the extra ``imblearn`` "smote"
-        (SMOTE, or its kin for categories), with the extra ``sdv``
-        "gaussian_copula", "ctgan", "tvae", "copula_gan". An object is cloned.
+        (SMOTE, or its kin for categories), with the extra ``torch`` "vae" and
+        "gan", with the extra ``sdv`` "gaussian_copula", "ctgan", "tvae",
+        "copula_gan". An object is cloned. A callable without ``fit`` and
+        ``sample`` is called and returns a fresh object that has them; it need
+        know nothing of scikit-learn.
     generator_params : mapping or None, default=None
         Parameters to set on it, by name.
 
@@ -46,7 +53,8 @@ def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = 
     ValueError
         If the name or a parameter is unknown.
     TypeError
-        If an object lacks ``fit`` or ``sample``, or `generator_params` is no mapping.
+        If an object, or what a callable returns, lacks ``fit`` or ``sample``, or
+        `generator_params` is no mapping.
 
     Examples
     --------
@@ -64,8 +72,12 @@ def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = 
         made = GENERATORS[generator]()
     elif isinstance(generator, type):
         raise TypeError(f"generator is the class {generator.__name__}, must be an instance of it or a name.")
-    elif callable(getattr(generator, "fit", None)) and callable(getattr(generator, "sample", None)):
+    elif _generates(generator):
         made = clone(generator, safe=False)
+    elif callable(generator) and not hasattr(generator, "fit"):
+        made = generator()
+        if not _generates(made) or isinstance(made, type):
+            raise TypeError(f"generator returned {made!r}, which has no fit(X, y) and sample(n_samples, y).")
     else:
         raise TypeError(
             f"generator must be a name or have fit(X, y) and sample(n_samples, y), got {generator!r}."
@@ -80,3 +92,7 @@ def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = 
                 raise ValueError(unknown_name(owner, name, valid))
         made.set_params(**generator_params)
     return made
+
+
+def _generates(thing: Any) -> bool:
+    return callable(getattr(thing, "fit", None)) and callable(getattr(thing, "sample", None))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_generator_contract import each_generator, labelled_tables, mixed_table
+from test_generator_contract import each_light, labelled_tables, mixed_table
 
 from synda_sk.generators import CopulaGenerator, GaussianGenerator, KDEGenerator
 
@@ -21,7 +21,7 @@ def regional(n=400, seed=0):
     return pd.DataFrame({"amount": amount, "heat": heat, "gap": gap, "region": region, "channel": channel}), y
 
 
-@each_generator
+@each_light
 @pytest.mark.parametrize(
     "context",
     [{"region": "north"}, {"region": "east"}, {"region": "south", "channel": "app"}, {"gap": np.nan}],
@@ -45,7 +45,7 @@ def test_categories_are_conditioned_on_as_the_model_has_it(make, context):
         assert (drawn[column].isna() if value != value else drawn[column] == value).all()
 
 
-@each_generator
+@each_light
 def test_numbers_are_conditioned_on_as_the_model_has_it(make):
     X, y = regional()
     generator = make(random_state=0).fit(X, y)
@@ -70,7 +70,7 @@ def test_gaussian_numbers_follow_the_textbook():
     assert (drawn[:, 1] == 2.0).all()
 
 
-@each_generator
+@each_light
 def test_a_class_without_the_context_falls_back_on_its_own_rows(make):
     X, y = regional()
     rare = X["region"] == "east"
@@ -81,7 +81,7 @@ def test_a_class_without_the_context_falls_back_on_its_own_rows(make):
     assert drawn["amount"].between(own["amount"].min() - 9, own["amount"].max() + 9).all()
 
 
-@each_generator
+@each_light
 @settings(max_examples=25, deadline=None)
 @given(table=labelled_tables(), n=st.integers(0, 6), data=st.data())
 def test_any_columns_of_any_table_can_be_given(make, table, n, data):
@@ -98,7 +98,7 @@ def test_any_columns_of_any_table_can_be_given(make, table, n, data):
     pd.testing.assert_frame_equal(drawn, again)
 
 
-@each_generator
+@each_light
 @settings(max_examples=15, deadline=None)
 @given(share=st.floats(0.1, 0.9), seed=st.integers(0, 999))
 def test_missing_values_keep_their_share_and_categories_their_frequencies(make, share, seed):
@@ -115,7 +115,7 @@ def test_missing_values_keep_their_share_and_categories_their_frequencies(make, 
         assert (drawn["k"] == level).mean() == pytest.approx((X["k"] == level).mean(), abs=0.05)
 
 
-@each_generator
+@each_light
 def test_three_hundred_columns_and_a_thousand_levels(make):
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(200, 300)), columns=[f"x{k}" for k in range(300)])
@@ -129,7 +129,7 @@ def test_three_hundred_columns_and_a_thousand_levels(make):
     assert set(generator.sample(30)[0]["id"]) <= set(X["id"])
 
 
-@each_generator
+@each_light
 def test_duplicated_column_names_are_refused_by_name(make):
     X = mixed_table()[0].rename(columns={"hour": "amount"})
     with pytest.raises(ValueError, match=r"duplicated column names: \['amount'\]"):

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.base import clone
 
+from synda_sk import SyntheticAugmenter
 from synda_sk.generators import CopulaGenerator, GaussianGenerator, SDVGenerator, make_generator
 
 
@@ -47,3 +49,19 @@ def test_any_object_with_fit_and_sample_is_taken():
 def test_unknown_names_are_explained():
     with pytest.raises(ValueError, match="generator_params of Noise"):
         make_generator(Noise(), {"epochs": 3})
+
+
+def test_a_callable_makes_a_fresh_object_each_time():
+    made = make_generator(lambda: Noise())
+    assert isinstance(made, Noise)
+    with pytest.raises(TypeError, match="generator returned 3, which has no fit"):
+        make_generator(lambda: 3)
+
+
+def test_the_augmenter_calls_the_factory():
+    X, y = np.random.default_rng(0).normal(size=(12, 2)), np.repeat([0, 1], [8, 4])
+    augmenter = SyntheticAugmenter(lambda: Noise())
+    resampled, labels = augmenter.fit_resample(X, y)
+    assert (resampled[12:] == 0).all()
+    assert labels.tolist().count(1) == 8
+    assert clone(augmenter).fit_resample(X, y)[1].tolist() == labels.tolist()

@@ -1,0 +1,55 @@
+"""Train by steps, judge now and then, keep the best state so far."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Training:
+    """What came of a training: the best state and how it was found."""
+
+    state: dict[str, Any] = field(default_factory=dict)
+    best_step: int = 0
+    n_steps: int = 0
+    history: list[tuple[int, float]] = field(default_factory=list)
+    interrupted: bool = False
+
+
+def train(
+    step: Callable[[float], None],
+    judge: Callable[[], float],
+    snapshot: Callable[[], dict[str, Any]],
+    *,
+    max_steps: int,
+    every: int,
+    patience: int,
+    verbose: int,
+    name: str,
+) -> Training:
+    """Call `step` with the share of steps done, and stop where `judge` has not fallen for `patience` calls.
+
+    An interruption ends the training; without a state to keep, it goes on upwards.
+    """
+    done = Training()
+    best = float("inf")
+    try:
+        for k in range(max_steps):
+            step(k / max_steps)
+            done.n_steps = k + 1
+            if done.n_steps % every and done.n_steps < max_steps:
+                continue
+            loss = judge()
+            done.history.append((done.n_steps, loss))
+            if verbose:
+                sys.stderr.write(f"{name}: step {done.n_steps} of {max_steps}, held-out loss {loss:.4f}\n")
+            if loss < best or not done.state:
+                best, done.best_step, done.state = min(best, loss), done.n_steps, snapshot()
+            elif len(done.history) - 1 - [s for s, _ in done.history].index(done.best_step) >= patience:
+                break
+    except KeyboardInterrupt:
+        if not done.state:
+            raise
+        done.interrupted = True
+    return done
