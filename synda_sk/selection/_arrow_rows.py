@@ -63,8 +63,7 @@ class ArrowRows(RowSource):
         """Whether parts are handed on as arrays."""
         return self._convert is not _frame
 
-    def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
-        """Yield what `function` makes of each part."""
+    def _scan(self, function: Callable[[Table], Any], rows: IntArray | None) -> Iterator[Any]:
         import pyarrow as pa
 
         batches = self._batches(rows)

@@ -55,8 +55,7 @@ class DaskRows(RowSource):
     def __len__(self) -> int:
         return int(self._starts[-1])
 
-    def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
-        """Yield what `function` makes of each part, once all of them are done."""
+    def _scan(self, function: Callable[[Table], Any], rows: IntArray | None) -> Iterator[Any]:
         import dask
 
         shared = dask.delayed(function, pure=False, traverse=False)

@@ -178,8 +178,7 @@ class ReportedRows(RowSource):
     def __len__(self) -> int:
         return len(self._source)
 
-    def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
-        """Yield what `function` makes of each part."""
+    def _scan(self, function: Callable[[Table], Any], rows: IntArray | None) -> Iterator[Any]:
         n_parts = sum(1 for _ in make_parts(len(self), rows))
         begin = last = time.monotonic()
         for k, result in enumerate(self._source.scan(function, rows), start=1):

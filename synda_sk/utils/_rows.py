@@ -103,7 +103,6 @@ class RowSource(ABC):
     def __len__(self) -> int:
         """Return the number of rows."""
 
-    @abstractmethod
     def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
         """Yield what `function` makes of each part, see :func:`make_parts`, in order.
 
@@ -114,11 +113,16 @@ class RowSource(ABC):
         rows : ndarray of int or None, default=None
             The only rows to show it, ascending positions; None shows all.
 
-        Yields
-        ------
-        object
+        Returns
+        -------
+        iterator of object
             What it returns.
         """
+        return self._scan(function, rows)
+
+    @abstractmethod
+    def _scan(self, function: Callable[[Table], Any], rows: IntArray | None) -> Iterator[Any]:
+        """Do it."""
 
     def take(self, rows: IntArray | None = None) -> Table:
         """Return rows by ascending positions, or all of them, as one table.
@@ -163,21 +167,7 @@ class TableRows(RowSource):
     def __len__(self) -> int:
         return _num_samples(self._X)
 
-    def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
-        """Yield what `function` makes of each part.
-
-        Parameters
-        ----------
-        function : callable
-            Called with a table.
-        rows : ndarray of int or None, default=None
-            The only rows to show it, ascending positions; None shows all.
-
-        Yields
-        ------
-        object
-            What it returns.
-        """
+    def _scan(self, function: Callable[[Table], Any], rows: IntArray | None) -> Iterator[Any]:
         for start, stop, wanted in make_parts(len(self), rows):
             if wanted is not None:
                 yield function(take_rows(self._X, wanted))
@@ -225,21 +215,7 @@ class SubsetRows(RowSource):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
-        """Yield what `function` makes of the rows in each part of the source.
-
-        Parameters
-        ----------
-        function : callable
-            Called with a table.
-        rows : ndarray of int or None, default=None
-            The only rows to show it, ascending positions; None shows all.
-
-        Returns
-        -------
-        iterator of object
-            What it returns.
-        """
+    def _scan(self, function: Callable[[Table], Any], rows: IntArray | None) -> Iterator[Any]:
         return self._source.scan(function, self._rows if rows is None else self._rows[rows])
 
 
@@ -260,21 +236,7 @@ class SampledRows(RowSource):
     def __len__(self) -> int:
         return len(self._source)
 
-    def scan(self, function: Callable[[Table], Any], rows: IntArray | None = None) -> Iterator[Any]:
-        """Yield what `function` makes of each part, see :func:`make_parts`, in order.
-
-        Parameters
-        ----------
-        function : callable
-            Called with a table.
-        rows : ndarray of int or None, default=None
-            The only rows to show it, ascending positions; None shows all.
-
-        Returns
-        -------
-        iterator of object
-            What it returns.
-        """
+    def _scan(self, function: Callable[[Table], Any], rows: IntArray | None) -> Iterator[Any]:
         if rows is None:
             return self._source.scan(function) if self._sample is not None else self._keeping(function)
         if self._sample is None or not np.isin(rows, self._rows).all():
