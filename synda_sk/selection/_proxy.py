@@ -13,13 +13,12 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import check_labelled_table
+from synda_sk.compression._soft_labels import NEGLIGIBLE, fit_soft_labels
 from synda_sk.selection._committee import align_probabilities
 from synda_sk.selection._pools import open_pool
 from synda_sk.selection._uncertainty import predict_probabilities
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
-from synda_sk.utils import SeedStreams, TableEncoder, check_table, fit_weighted, set_seed, take_rows
-
-_NEGLIGIBLE = 1e-6  # probabilities below it train nothing
+from synda_sk.utils import SeedStreams, TableEncoder, check_table, set_seed
 
 
 class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
@@ -57,6 +56,7 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     See Also
     --------
     HybridQuerySelector : Scores a pool by a proxy, see its parameter `proxy`.
+    synda_sk.compression.distill_classifier : The same with labels beside, once.
 
     Examples
     --------
@@ -105,17 +105,10 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             drawn = np.sort(streams.generator("rows").choice(len(pool), self.n_samples, replace=False))
         X = check_table(self, pool.take(drawn), reset=True)
         wanted = predict_probabilities(target, X)
-        rows, columns = np.nonzero(wanted > _NEGLIGIBLE)
         self.classes_ = np.asarray(target.classes_)
         self.estimator_ = self._make_estimator(streams)
-        fit_weighted(
-            self.estimator_,
-            take_rows(X, rows),
-            self.classes_[columns],
-            wanted[rows, columns],
-            random_state=streams.seed("bootstrap"),
-        )
-        given = np.maximum(self.predict_proba(X), _NEGLIGIBLE)
+        fit_soft_labels(self.estimator_, X, wanted, self.classes_, random_state=streams.seed("bootstrap"))
+        given = np.maximum(self.predict_proba(X), NEGLIGIBLE)
         self.kl_divergence_ = float(rel_entr(wanted, given).sum(axis=1).mean())
         return self
 
