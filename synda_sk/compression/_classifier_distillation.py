@@ -178,7 +178,7 @@ def _loss_of_batches(
 
     rows = torch.from_numpy(np.asarray(X, dtype=np.float32))
     labels = torch.from_numpy(codes)
-    softened = wanted ** (1 / temperature)
+    softened = (wanted / wanted.max(axis=1, keepdims=True)) ** (1 / temperature)
     target = torch.from_numpy((softened / softened.sum(axis=1, keepdims=True)).astype(np.float32))
 
     def loss(model: "torch.nn.Module", generator: "torch.Generator") -> "torch.Tensor":
