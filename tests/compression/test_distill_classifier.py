@@ -106,7 +106,7 @@ def test_a_pruned_network_stays_pruned(world):
 
 
 def test_a_temperature_near_zero_keeps_the_likeliest_class(world):
-    X, y, teacher = world
+    X, _, teacher = world
     given = {"alpha": 0, "n_steps": 5, "random_state": 0}
     net = distill_classifier(teacher, nn.Linear(6, N_CLASSES), X, temperature=1e-3, **given)
     assert bool(net.weight.isfinite().all())
