@@ -87,7 +87,7 @@ def decode(content: bytes, model: "torch.nn.Module", source: str) -> "torch.nn.M
     for name, value in values.items():
         own[name].data.copy_(value)
     for weight in find_weights(loaded):
-        if coded[weight.name] is not None:
+        if coded.get(weight.name) is not None:
             weight.note(CODES, coded[weight.name])
         if weight.name in pruned:
             weight.note(MASKS, weight.value.detach() != 0)
