@@ -80,7 +80,7 @@ def finetune(
     >>> x = torch.linspace(-1, 1, 64).reshape(-1, 1)
     >>> net = prune(torch.nn.Linear(1, 1), amount=0.0)
     >>> fit = finetune(net, lambda m, g: (m(x) - 2 * x).square().mean(), n_steps=200, learning_rate=0.1)
-    >>> round(float(fit.weight), 1)
+    >>> round(fit.weight.item(), 1)
     2.0
     """
     torch = import_torch("finetune")
