@@ -234,7 +234,7 @@ def summarise(cells: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="relative to the project root"
+        "--data", type=Path, default=Path(), help="folder with the folders adult and bank_marketing"
     )
     parser.add_argument("--tables", help=f"some of {', '.join(TABLES)}")
     parser.add_argument("--teacher", choices=TEACHERS, default="tvae")
@@ -247,7 +247,6 @@ def main() -> int:
     )
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
-    options.data = ROOT / options.data
     if options.quick:
         options.tables, options.seeds, options.epochs, options.steps = "breast_cancer", 1, 5, 50
     names = options.tables.split(",") if options.tables else list(TABLES)
@@ -258,12 +257,16 @@ def main() -> int:
         "settings": {key: getattr(options, key) for key in ("teacher", "rows", "epochs", "steps", "seeds")},
         "skipped": {},
         "cells": {},
+        "summary": {},
     }
     torch.set_num_threads(1)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     for name in names:
+        if name not in TABLES:
+            parser.error(f"--tables: {name!r} is none of {', '.join(TABLES)}")
         if name in ("adult", "bank_marketing") and not (options.data / name).is_dir():
             content["skipped"][name] = "DATA absent (not in the folder given by --data)"
+            print(f"{name}: skipped: {content['skipped'][name]}")
     for seed in range(options.seeds):
         for name in names:
             if name in content["skipped"]:
