@@ -11,9 +11,8 @@ import numpy as np
 from synda_sk._journal import Journal
 from synda_sk._journal_record import Entry, Record
 from synda_sk.evaluation._options import OptionError
-from synda_sk.evaluation._report import write_atomically
 from synda_sk.exceptions import JournalError
-from synda_sk.utils import import_optional
+from synda_sk.utils import import_optional, write_atomically
 
 SUFFIXES = (".csv", ".parquet")
 

@@ -18,12 +18,12 @@ from synda_sk._cli_parser import fail, make_parser
 from synda_sk.evaluation import ProtocolResult, SplitError, held_out_split, run_protocol
 from synda_sk.evaluation._options import OptionError
 from synda_sk.evaluation._read_table import read_table
-from synda_sk.evaluation._report import format_summary, versions, write_atomically, write_json
+from synda_sk.evaluation._report import format_summary, versions, write_json
 from synda_sk.evaluation._table_task import make_task
 from synda_sk.evaluation._target import make_target
 from synda_sk.inspection import LabelEfficiencyDisplay
 from synda_sk.typing import Table
-from synda_sk.utils import TableEncoder, import_optional
+from synda_sk.utils import TableEncoder, import_optional, write_atomically
 
 TEST_SIZE = 0.3
 

@@ -5,7 +5,6 @@ import io
 import json
 import os
 import pickle
-import tempfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 from sklearn.tree._tree import Tree
 
 from synda_sk._journal_codec import decode_rows, dump, encode_rows
-from synda_sk.utils import import_optional, is_frame
+from synda_sk.utils import import_optional, is_frame, write_atomically
 
 __all__ = ["load", "save", "trusted_types"]
 
@@ -137,17 +136,7 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
         skops.exceptions.UnsupportedTypeException,
     ) as error:
         raise ValueError(f"estimator cannot be saved without pickle: {error}") from error
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomically(path, lambda file: file.write(content), mode=0o600)
 
 
 def load(path: str | os.PathLike[str], *, trusted: Iterable[str] = ()) -> Any:

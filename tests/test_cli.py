@@ -318,7 +318,7 @@ def test_a_failed_write_leaves_the_former_results(run, monkeypatch):
     def fail(*args, **kwargs):
         raise OSError("disk full")
 
-    monkeypatch.setattr("synda_sk.evaluation._report.os.replace", fail)
+    monkeypatch.setattr("synda_sk.utils._files.os.replace", fail)
     with pytest.raises(OSError, match="disk full"):
         run("--target", "fraud", *FAST)
     assert (run.out / "results.json").read_text() == before

@@ -1,16 +1,14 @@
 """What is told about a comparison: a table of text and a file of JSON."""
 
 import json
-import os
 import platform
-import tempfile
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import synda_sk
 from synda_sk.evaluation._result import ProtocolResult
+from synda_sk.utils import write_atomically
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "joblib", "narwhals", "pandas", "pyarrow", "matplotlib")
 COLUMNS = {
@@ -36,29 +34,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def write_atomically(path: Path, write: Callable[[BinaryIO], Any], mode: int = 0o644) -> None:
-    """Write a file whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        Where to; its folder exists.
-    write : callable (file) -> None
-        Writes the content to an open binary file.
-    mode : int, default=0o644
-        Who may read it.
-    """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

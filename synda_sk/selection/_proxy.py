@@ -15,14 +15,14 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import check_labelled_table
+from synda_sk.compression._soft_labels import NEGLIGIBLE, fit_soft_labels
 from synda_sk.selection._committee import align_probabilities
 from synda_sk.selection._plain_encoder import PlainEncoder
 from synda_sk.selection._pools import open_pool
 from synda_sk.selection._uncertainty import predict_probabilities, uncertainty_scores
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
-from synda_sk.utils import SeedStreams, check_table, fit_weighted, set_seed, stack_rows, take_rows
+from synda_sk.utils import SeedStreams, check_table, set_seed, stack_rows, take_rows
 
-_NEGLIGIBLE = 1e-6  # probabilities below it train nothing
 _CANDIDATES = 5  # times `n_samples`: rows among which the doubtful ones are looked for
 _PARTS = 5  # of `n_samples`: one is held out, two are random, two are doubtful
 _BEST = 10  # one in ten held-out rows stands for a batch
@@ -86,6 +86,7 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     See Also
     --------
     HybridQuerySelector : Scores a pool by a proxy, see its parameter `proxy`.
+    synda_sk.compression.distill_classifier : The same with labels beside, once.
 
     Notes
     -----
@@ -278,13 +279,11 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return rows, out, random, candidates
 
     def _fitted(self, X: Table, wanted: FloatArray, streams: SeedStreams) -> Any:
-        rows, columns = np.nonzero(wanted > _NEGLIGIBLE)
-        labels = self.classes_[columns]
-        if (columns == columns[0]).all():
-            return DummyClassifier(strategy="prior").fit(np.zeros((1, 1)), labels[:1])
+        possible = np.flatnonzero((wanted > NEGLIGIBLE).any(axis=0))
+        if len(possible) == 1:
+            return DummyClassifier(strategy="prior").fit(np.zeros((1, 1)), self.classes_[possible])
         estimator = self._make_estimator(streams)
-        weights, seed = wanted[rows, columns], streams.seed("bootstrap")
-        fit_weighted(estimator, take_rows(X, rows), labels, weights, random_state=seed)
+        fit_soft_labels(estimator, X, wanted, self.classes_, random_state=streams.seed("bootstrap"))
         return estimator
 
     def _probabilities(self, X: Table) -> FloatArray:
@@ -298,7 +297,7 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if not len(wanted):
             return
         self.agreement_ = float((wanted.argmax(axis=1) == given.argmax(axis=1)).mean())
-        self.kl_divergence_ = float(rel_entr(wanted, np.maximum(given, _NEGLIGIBLE)).sum(axis=1).mean())
+        self.kl_divergence_ = float(rel_entr(wanted, np.maximum(given, NEGLIGIBLE)).sum(axis=1).mean())
         n_best = -(-len(wanted) // _BEST)
         value = uncertainty_scores(wanted)
         chosen = np.argsort(-uncertainty_scores(given), kind="stable")[:n_best]

@@ -4,6 +4,7 @@ from synda_sk.utils._codec import TableCodec, column_kinds
 from synda_sk.utils._containers import Containers
 from synda_sk.utils._encoder import TableEncoder
 from synda_sk.utils._features import Features, LazyFeatures, check_features, scan_features
+from synda_sk.utils._files import write_atomically
 from synda_sk.utils._frames import check_same_length, check_table, concat_rows, is_frame, take_rows
 from synda_sk.utils._kinds import final_estimator, is_forest, is_linear
 from synda_sk.utils._labels import missing_values, split_missing
@@ -58,4 +59,5 @@ __all__ = [
     "stack_rows",
     "take_rows",
     "weight_route",
+    "write_atomically",
 ]

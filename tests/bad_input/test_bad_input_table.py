@@ -28,6 +28,7 @@ from synda_sk import (
     SigmoidSchedule,
     SynDAClassifier,
     SyntheticAugmenter,
+    compression,
 )
 from synda_sk.conditioning import FixedCombinations, Inequality, Range, SumIs
 from synda_sk.datasets import load_paysim, make_mobile_money
@@ -229,6 +230,49 @@ def tasks(**given):
 
 def command(*words):
     return lambda w: w.command(*(w.folder / word if "." in word else word for word in words))
+
+
+def shrink(name, *args, **params):
+    """Call a function of `compression` on a small network."""
+
+    def call(w):
+        import torch
+
+        return getattr(compression, name)(torch.nn.Linear(4, 2), *args, **params)
+
+    return call
+
+
+def distill(teacher=None, student=None, make_inputs=lambda g: None, **params):
+    def call(w):
+        import torch
+
+        net = torch.nn.Linear(4, 2)
+        compression.distill(teacher or net, net if student is None else student, make_inputs, **params)
+
+    return call
+
+
+def distill_classifier(student=LR, teacher=None, y=True, **params):
+    def call(w):
+        labels = w.y if y is True else y
+        compression.distill_classifier(
+            w.model if teacher is None else teacher, student, w.X, labels, **params
+        )
+
+    return call
+
+
+def text_as_network(w):
+    import torch
+
+    compression.load(w.folder / "text.txt", torch.nn.Linear(4, 2))
+
+
+def other_network(w):
+    import torch
+
+    compression.from_bytes(compression.to_bytes(torch.nn.Linear(4, 3)), torch.nn.Linear(4, 2))
 
 
 CONSTRUCTOR = [
@@ -883,6 +927,42 @@ UTILS = [
     ("rows of other names", lambda w: concat_rows(w.frame, w.frame.rename(columns={"a": "z"})), ValueError, "X_new", "'z'"),
 ]  # fmt: skip
 
+COMPRESSION = [
+    ("prune a number", lambda w: compression.prune(3, amount=0.5), TypeError, "model", "torch.nn.Module"),
+    ("prune by nothing", shrink("prune"), ValueError, "amount", "exactly one"),
+    ("prune by two", shrink("prune", amount=0.5, threshold=0.1), ValueError, "threshold", "exactly one"),
+    ("prune more than all", shrink("prune", amount=1.5), ValueError, "amount", r"\[0\.0, 1\.0\]"),
+    ("prune NaN", shrink("prune", amount=NAN), ValueError, "amount", r"\[0\.0, 1\.0\]"),
+    ("prune below nothing", shrink("prune", threshold=-1), ValueError, "threshold", r"\[0\.0, inf\)"),
+    ("prune by a misspelt scope", shrink("prune", amount=0.5, scope="layers"), ValueError, "scope", "'layer'"),
+    ("quantize to one bit", shrink("quantize", 1), ValueError, "n_bits", r"\[2, 8\]"),
+    ("quantize to a fraction", shrink("quantize", 4.5), ValueError, "n_bits", "an int"),
+    ("quantize a class", lambda w: compression.quantize(LogisticRegression), TypeError, "model", "torch.nn.Module"),
+    ("report on a classifier", lambda w: compression.report(w.model), TypeError, "model", "LogisticRegression"),
+    ("save a classifier as a network", lambda w: compression.save(w.model, w.folder / "net"), TypeError, "model", "torch.nn.Module"),
+    ("load a network from nowhere", lambda w: compression.load(w.folder / "net.bin", None), FileNotFoundError, "net.bin", "No such file"),
+    ("load a network from text", text_as_network, ValueError, "path", "no sound file"),
+    ("load another network", other_network, ValueError, "model", r"\[3\] in the file.*\[2\] in model|\[3, 4\] in the file"),
+    ("finetune by a word", shrink("finetune", "mse"), TypeError, "loss", "callable"),
+    ("finetune for no step", shrink("finetune", lambda m, g: 0, n_steps=0), ValueError, "n_steps", r"\[1, inf\)"),
+    ("distill a student of text", distill(student="small"), TypeError, "student", "torch.nn.Module"),
+    ("distill a teacher of text", distill(teacher="large"), TypeError, "teacher", "callable"),
+    ("distill from no inputs", distill(make_inputs=np.zeros(3)), TypeError, "make_inputs", "callable"),
+    ("distill at a negative rate", distill(learning_rate=-1), ValueError, "learning_rate", r"\(0\.0, inf\)"),
+    ("distill with a seed of text", distill(random_state="x"), ValueError, "random_state", "RandomState"),
+    ("distill into a class", distill_classifier(LogisticRegression), TypeError, "student", "predict_proba"),
+    ("distill into a machine", distill_classifier(LinearSVC()), TypeError, "student", "predict_proba"),
+    ("distill from a machine", distill_classifier(teacher=LinearSVC()), ValueError, "teacher", "predict_proba"),
+    ("distill from one not fitted", distill_classifier(teacher=KNeighborsClassifier()), TypeError, "teacher", "must be fitted"),
+    ("distill without labels", distill_classifier(y=None), ValueError, "y", "alpha=0"),
+    ("distill with unseen labels", distill_classifier(y=np.full(60, 7)), ValueError, "y", "not known to teacher"),
+    ("distill with fewer labels", distill_classifier(y=[0, 1]), ValueError, "y has 2", "inconsistent"),
+    ("distill with alpha above 1", distill_classifier(alpha=2), ValueError, "alpha", r"\[0\.0, 1\.0\]"),
+    ("distill at no temperature", distill_classifier(temperature=0), ValueError, "temperature", r"\(0\.0, inf\)"),
+    ("soften a classifier", distill_classifier(temperature=2), ValueError, "temperature", "must be 1"),
+    ("distill batches of 0", distill_classifier(batch_size=0), ValueError, "batch_size", r"\[1, inf\)"),
+]  # fmt: skip
+
 SECTIONS = {
     "constructor": CONSTRUCTOR,
     "fit": FIT,
@@ -897,6 +977,7 @@ SECTIONS = {
     "evaluation": EVALUATION,
     "interop": INTEROP,
     "files": FILES,
+    "compression": COMPRESSION,
     "utils": UTILS,
 }
 TABLE = {f"{section}: {row[0]}": row[1:] for section, rows in SECTIONS.items() for row in rows}
