@@ -129,6 +129,7 @@ class Trainer:
         self, X: Table, y: NDArray[Any], sample_weight: FloatArray | None, step: int, record: dict[str, Any]
     ) -> tuple[Table, NDArray[Any], FloatArray | None]:
         mixer = clone(self.mixer)
+        set_seed(mixer, self.streams.seed("mixer", step))
         feedback: dict[str, Any] = {}
         if callable(mixer.ratio):
             feedback = {"performance": record["performance"], "consistency": self.consistency}

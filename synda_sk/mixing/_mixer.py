@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from synda_sk.base import SamplerMixin, check_labels, check_seen
-from synda_sk.mixing._complexity import COMPLEXITIES
+from synda_sk.mixing._complexity import COMPLEXITIES, distance_complexity, margin_complexity
 from synda_sk.mixing._schedule import SigmoidSchedule, curriculum_threshold
 from synda_sk.quality import QualityFilter, new_rows
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
@@ -45,8 +45,10 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
     schedule : SigmoidSchedule, callable or None, default=None
         beta_t as a function of r_t; `synthetic_weight` must then stay "auto".
     complexity : {"distance", "margin"}, callable or None, default=None
-        c(x): ranks within the class in (0, 1], or a callable (X, y) -> values;
-        None lets every row in.
+        c(x): ranks within the class in (0, 1], the farthest from the real rows of
+        the class last, or those of least margin under the model to be trained
+        (fitted to the real rows; a linear one where there is none); or a
+        callable (X, y) -> values. None lets every row in.
     complexity_min : float, default=0.2
         c_min.
     complexity_max : float, default=1.0
@@ -192,7 +194,8 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             P_t and C_t in [0, 1]. With both given and `ratio` a callable, rows
             beyond r_t times the real ones are left out, evenly.
         estimator : classifier or None, default=None
-            The model to be trained, for ``synthetic_weight="auto"``.
+            The model to be trained, for ``synthetic_weight="auto"`` and
+            ``complexity="margin"``.
 
         Returns
         -------
@@ -220,7 +223,9 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             X_synthetic, y_synthetic = take_rows(X_synthetic, rows), y_synthetic[rows]
         weight = self._weight(y, len(y_synthetic) / len(y), estimator) if len(y_synthetic) else 0.0
         entering = (
-            self._entering(X, y, X_synthetic, y_synthetic, step) if weight > 0 else np.empty(0, np.intp)
+            self._entering(X, y, X_synthetic, y_synthetic, step, estimator)
+            if weight > 0
+            else np.empty(0, np.intp)
         )
         self.synthetic_weight_ = weight if len(entering) else 0.0
         if not len(entering):
@@ -281,7 +286,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         return _AUTO_WEIGHT if rare and (estimator is None or is_forest(estimator)) else 0.0
 
     def _entering(
-        self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int
+        self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int, estimator: Any
     ) -> NDArray[np.intp]:
         self.complexity_threshold_ = curriculum_threshold(
             step, self.complexity_min, self.complexity_max, self.n_warmup_rounds
@@ -290,8 +295,12 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             return np.arange(len(y_new))
         if callable(self.complexity):
             hardness = np.asarray(self.complexity(X_new, y_new))
+        elif self.complexity == "distance":
+            hardness = distance_complexity(X, y, X_new, y_new)
         else:
-            hardness = COMPLEXITIES[self.complexity](X, y, X_new, y_new)
+            model = clone(estimator) if estimator is not None else None
+            set_seed(model, SeedStreams(self.random_state).seed("complexity", step))
+            hardness = margin_complexity(X, y, X_new, y_new, model)
         if hardness.shape != (len(y_new),):
             raise ValueError(f"complexity made shape {hardness.shape}, must make ({len(y_new)},), one a row.")
         return np.flatnonzero(hardness <= self.complexity_threshold_)
