@@ -13,9 +13,11 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from synda_sk.augmentation import SyntheticAugmenter
 from synda_sk.mixing import CurriculumMixer
+from synda_sk.mixing._automatic import Source
+from synda_sk.mixing._cross_validated import cross_validated_weight
 from synda_sk.quality import QualityFilter
-from synda_sk.typing import FloatArray, Table
-from synda_sk.utils import SeedStreams, fit_weighted, set_seed, take_rows
+from synda_sk.typing import FloatArray, IntArray, Table
+from synda_sk.utils import SeedStreams, fit_weighted, set_seed, take_rows, weight_route
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Trainer:
     streams: SeedStreams
     consistency: float = 1.0  # C_t of the last synthetic rows
     consistency_before: float = 1.0  # that the last stage began with
+    misses_pool: bool = False  # whether the last stage would have used rows of a pool that is not there
 
     def train(
         self,
@@ -71,6 +74,7 @@ class Trainer:
         step: int,
         fit_params: dict[str, Any],
         measure_performance: bool = False,
+        unlabelled: tuple[Table, IntArray] | None = None,
     ) -> Stage:
         """Fit a fresh model to labelled rows and the synthetic rows they allow.
 
@@ -90,6 +94,9 @@ class Trainer:
             Further parameters of the estimator's fit.
         measure_performance : bool, default=False
             Whether P_t is wanted though no part needs it.
+        unlabelled : (table, ndarray of int) or None, default=None
+            The stored table and its rows without a label, for an augmenter with
+            ``use_pool=True``.
 
         Returns
         -------
@@ -97,7 +104,7 @@ class Trainer:
             With fewer than two classes seen, a constant predictor.
         """
         started = time.perf_counter()
-        self.consistency_before = self.consistency
+        self.consistency_before, self.misses_pool = self.consistency, False
         record = dict.fromkeys(("ratio", "complexity", "performance", "consistency"))
         record |= {"beta": 0.0, "generated": 0, "kept": 0}
         if len(np.unique(y)) < 2:
@@ -106,7 +113,7 @@ class Trainer:
             return Stage(model, "none", record | {"seconds": time.perf_counter() - started})
         if measure_performance or callable(self.mixer.ratio):
             record["performance"] = self._performance(X, y)
-        X_mixed, y_mixed, weight = self._mix(X, y, sample_weight, step, record)
+        X_mixed, y_mixed, weight = self._mix(X, y, sample_weight, step, record, unlabelled, bool(fit_params))
         if len(y_mixed) > len(y) and fit_params:
             raise ValueError(
                 f"Fit parameters {sorted(fit_params)} are given, but synthetic rows have no value for "
@@ -126,7 +133,14 @@ class Trainer:
         return Stage(model, route, record | {"seconds": time.perf_counter() - started})
 
     def _mix(
-        self, X: Table, y: NDArray[Any], sample_weight: FloatArray | None, step: int, record: dict[str, Any]
+        self,
+        X: Table,
+        y: NDArray[Any],
+        sample_weight: FloatArray | None,
+        step: int,
+        record: dict[str, Any],
+        unlabelled: tuple[Table, IntArray] | None,
+        real_rows_only: bool,
     ) -> tuple[Table, NDArray[Any], FloatArray | None]:
         mixer = clone(self.mixer)
         set_seed(mixer, self.streams.seed("mixer", step))
@@ -134,17 +148,48 @@ class Trainer:
         if callable(mixer.ratio):
             feedback = {"performance": record["performance"], "consistency": self.consistency}
             record.update(feedback)
-        n_synthetic, _ = mixer.plan(y, estimator=self.estimator, **feedback)
-        if n_synthetic == 0:
+        weight_wanted = getattr(mixer, "synthetic_weight", None)
+        automatic = weight_wanted == "auto" and getattr(mixer, "schedule", None) is None
+        source = self._source(automatic, unlabelled)
+        if weight_wanted == "cv":
+            weight = cross_validated_weight(
+                mixer,
+                self.augmenter,
+                self.estimator,
+                X,
+                y,
+                source=source,
+                feedback=feedback,
+                weighting=self.weighting,
+                streams=self.streams,
+            )
+            mixer.set_params(synthetic_weight=weight)
+        self.misses_pool = (
+            source == "committee"
+            and self.augmenter.use_pool
+            and unlabelled is None
+            and mixer.plan(y, estimator=self.estimator, source="pool", **feedback)[0] > 0
+        )
+        kind = {} if source == "class" else {"source": source}
+        n_synthetic, _ = mixer.plan(y, estimator=self.estimator, **kind, **feedback)
+        if n_synthetic == 0 or (automatic and real_rows_only):
             return X, y, sample_weight
-        augmenter = clone(self.augmenter)
-        set_seed(augmenter, self.streams.seed("augmenter", step))
-        X_new, y_new = augmenter.fit(X, y).sample(n_synthetic)
-        record["generated"] = n_synthetic
+        X_new, y_new, weight_new = self._generate(X, y, n_synthetic, step, unlabelled, source)
+        record["generated"] = len(y_new)
         if self.quality_filter is not None:
-            X_new, y_new = self._filter(X, y, X_new, y_new, step, record)
+            keep = self._filter(X, y, X_new, y_new, step, record)
+            X_new, y_new = take_rows(X_new, keep), y_new[keep]
+            weight_new = None if weight_new is None else weight_new[keep]
         X_mixed, y_mixed, weight = mixer.mix(
-            X, y, X_new, y_new, step=step, estimator=self.estimator, **feedback
+            X,
+            y,
+            X_new,
+            y_new,
+            step=step,
+            estimator=self.estimator,
+            **({} if weight_new is None else {"weight_synthetic": weight_new}),
+            **kind,
+            **feedback,
         )
         n, n_kept = len(y), len(y_mixed) - len(y)
         record.update(
@@ -162,16 +207,45 @@ class Trainer:
             weight[n:] *= sample_weight.mean()
         return X_mixed, y_mixed, weight
 
+    def _source(self, automatic: bool, unlabelled: tuple[Table, IntArray] | None) -> Source:
+        """Tell where rows come from: labels are soft as asked, else where weights reach the model."""
+        soft = getattr(self.augmenter, "soft_labels", False)
+        if not isinstance(soft, bool):
+            soft = automatic and weight_route(self.estimator, self.weighting)[0] != "resample"
+        if not soft:
+            return "class"
+        free = unlabelled is not None and len(unlabelled[1]) > 0
+        return "pool" if self.augmenter.use_pool and free else "committee"
+
+    def _generate(
+        self,
+        X: Table,
+        y: NDArray[Any],
+        n_rows: int,
+        step: int,
+        unlabelled: tuple[Table, IntArray] | None,
+        source: Source,
+    ) -> tuple[Table, NDArray[Any], FloatArray | None]:
+        augmenter = clone(self.augmenter)
+        set_seed(augmenter, self.streams.seed("augmenter", step))
+        if source == "class":
+            return *augmenter.fit(X, y).sample(n_rows), None
+        if source == "committee" or unlabelled is None:
+            return augmenter.fit(X, y).sample_soft(n_rows)
+        table, free = unlabelled
+        order = self.streams.generator("pool", step).permutation(len(free))[:n_rows]
+        return augmenter.fit(X, y, X_pool=take_rows(table, free[np.sort(order)])).sample_soft(n_rows)
+
     def _filter(
         self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int, record: dict[str, Any]
-    ) -> tuple[Table, NDArray[Any]]:
+    ) -> IntArray:
         quality_filter = clone(self.quality_filter)
         if quality_filter.estimator is None and hasattr(self.estimator, "predict_proba"):
             quality_filter.set_params(estimator=clone(self.estimator))
         set_seed(quality_filter, self.streams.seed("quality_filter", step))
         keep = quality_filter.assess(X, y, X_new, y_new)
         self.consistency = record["consistency"] = quality_filter.consistency_
-        return take_rows(X_new, np.flatnonzero(keep)), y_new[keep]
+        return np.flatnonzero(keep)
 
     def _performance(self, X: Table, y: NDArray[Any]) -> float:
         """Out-of-fold score: average precision of the rarer of two classes, else balanced accuracy."""

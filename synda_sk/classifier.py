@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from numbers import Integral, Real
 from typing import Any, Self
 
@@ -102,7 +103,8 @@ class SynDAClassifier(
         where set. For raw tables give a pipeline (encoder, model): generators
         then see the raw columns.
     augmenter : SyntheticAugmenter or None, default=None
-        Makes synthetic rows; None takes its defaults.
+        Makes synthetic rows; None takes its defaults, which use rows without a
+        label (their values, no label) where there are some.
     selector : query strategy or None, default=None
         Chooses rows; None is :class:`~synda_sk.HybridQuerySelector`. Grid key of
         lambda: ``selector__uncertainty_weight``.
@@ -384,7 +386,8 @@ class SynDAClassifier(
         X : table of shape (n_samples, n_features) or None, default=None
             The table given to fit, for its pool: ``query()`` and positions in
             ``teach`` mean the same rows as before. Without it the labelled rows
-            are the stored table, and both methods take rows only.
+            are the stored table, both methods take rows only, and synthetic rows
+            are not made from the pool.
 
         Returns
         -------
@@ -396,6 +399,11 @@ class SynDAClassifier(
         ValueError
             If `X` is not the table of fit, or as :class:`~synda_sk.exceptions.JournalError`
             if the journal is missing, damaged, in use or not a journal.
+
+        Warns
+        -----
+        UserWarning
+            If `X` is None and the model was trained with rows of the pool.
         """
         self._check_parameters()
         if self.journal is None:
@@ -418,6 +426,13 @@ class SynDAClassifier(
             journal.close()
             self.__dict__ = before
             raise
+        if self._trainer.misses_pool:
+            warnings.warn(
+                "The synthetic rows of the model came from the pool, which resume() was not given, so the "
+                "model may differ from the one before; use resume(X), or use_pool=False in augmenter.",
+                UserWarning,
+                stacklevel=2,
+            )
         return self
 
     def query(
@@ -681,7 +696,10 @@ class SynDAClassifier(
             fit_params = _check_method_params(self._state.X, self._fit_params, indices=rows)
             rules = as_rules(self.stopping)
             measure_performance = "performance" in measured(rules)
-            stage = self._trainer.train(X, y, weights, self.classes_, step, fit_params, measure_performance)
+            unlabelled = None if self._pool is None else (self._pool.X, self._state.unlabelled)
+            stage = self._trainer.train(
+                X, y, weights, self.classes_, step, fit_params, measure_performance, unlabelled
+            )
         entry = {
             "n_labels": self._state.n_labels,
             "n_per_class": self._state.counts(),
