@@ -15,7 +15,14 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
-from synda_sk import CurriculumMixer, HybridQuerySelector, QualityFilter, SynDAClassifier, cli
+from synda_sk import (
+    CurriculumMixer,
+    HybridQuerySelector,
+    QualityFilter,
+    SynDAClassifier,
+    SyntheticAugmenter,
+    cli,
+)
 from synda_sk._journal_file import VERSION
 from synda_sk.exceptions import JournalError
 from synda_sk.selection._start import ANOMALY
@@ -33,7 +40,7 @@ def started():
 
 @pytest.fixture
 def journalled(tmp_path):
-    return SynDAClassifier(LR, journal=tmp_path / "j.db")
+    return SynDAClassifier(LR, augmenter=SyntheticAugmenter(use_pool=False), journal=tmp_path / "j.db")
 
 
 def resumed(clf, table=X):

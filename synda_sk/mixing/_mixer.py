@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,6 +167,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             If a parameter is out of its range, or `ratio` lacks its arguments.
         """
         self._validate_params()
+        _check_source(source)
         y = check_labels(y)
         n = len(y)
         if not n:
@@ -229,16 +230,16 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of its range, lengths differ, or a synthetic
-            row has a label that no real row has.
+            If a parameter or a weight is out of its range, lengths differ, or a
+            synthetic row has a label that no real row has.
         """
         self._validate_params()
+        _check_source(source)
         y, y_synthetic = check_labels(y), check_labels(y_synthetic, "y_synthetic")
         check_same_length(X=X, y=y)
         check_same_length(X_synthetic=X_synthetic, y_synthetic=y_synthetic)
         check_seen(y_synthetic, np.unique(y), "y_synthetic", "y")
-        shares = np.ones(len(y_synthetic)) if weight_synthetic is None else np.asarray(weight_synthetic)
-        check_same_length(X_synthetic=X_synthetic, weight_synthetic=shares)
+        shares = _relative_weights(weight_synthetic, len(y_synthetic))
         fed = performance is not None and consistency is not None
         if callable(self.ratio) and fed and source == "class":
             limit = min(round(self._ratio(len(y), performance, consistency) * len(y)), len(y_synthetic))
@@ -334,3 +335,19 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         if hardness.shape != (len(y_new),):
             raise ValueError(f"complexity made shape {hardness.shape}, must make ({len(y_new)},), one a row.")
         return np.flatnonzero(hardness <= self.complexity_threshold_)
+
+
+def _check_source(source: Any) -> None:
+    if source not in get_args(Source):
+        raise ValueError(f"source == {source!r}, must be one of {', '.join(map(repr, get_args(Source)))}.")
+
+
+def _relative_weights(weight_synthetic: Any, n_rows: int) -> FloatArray:
+    if weight_synthetic is None:
+        return np.ones(n_rows)
+    weights = np.asarray(weight_synthetic, dtype=np.float64)
+    if weights.shape != (n_rows,):
+        raise ValueError(f"weight_synthetic.shape == {weights.shape}, expected ({n_rows},), one a row.")
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError("weight_synthetic must hold finite numbers >= 0.")
+    return weights
