@@ -109,6 +109,26 @@ class Answers:
         return len(self.labels) > 0 and self.labels[0] is None
 
 
+@dataclass
+class Rest:
+    """What training may know beside the labelled rows.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features) or None
+        The stored table; None where it is not there.
+    unlabelled : ndarray of int
+        Its rows without a label.
+    any_chosen : bool
+        Whether a label was asked for, or taught from outside, other than at
+        random in the first round.
+    """
+
+    X: Table | None
+    unlabelled: IntArray
+    any_chosen: bool
+
+
 class LabelState:
     """Which rows are labelled, since which round and picked by which arm, and which are set aside.
 
@@ -175,6 +195,11 @@ class LabelState:
     def n_classes_seen(self) -> int:
         """Classes of which a label is known."""
         return len(np.unique(self.all_codes[self.all_codes >= 0]))
+
+    def rest(self, pool: Pool | None) -> Rest:
+        """Return what training may know beside the labelled rows."""
+        chosen = self._added is not None or bool((self.rounds > 0).any() or (self.arms != RANDOM).any())
+        return Rest(None if pool is None else pool.X, self.unlabelled, chosen)
 
     def rarest_share_at_random(self) -> float:
         """Share of the rarest class among the first labels that were picked at random."""

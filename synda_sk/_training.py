@@ -11,13 +11,14 @@ from sklearn.dummy import DummyClassifier
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from synda_sk._state import Rest
 from synda_sk.augmentation import SyntheticAugmenter
 from synda_sk.mixing import CurriculumMixer
 from synda_sk.mixing._automatic import Source
 from synda_sk.mixing._cross_validated import cross_validated_weight
 from synda_sk.quality import QualityFilter
 from synda_sk.typing import FloatArray, IntArray, Table
-from synda_sk.utils import SeedStreams, fit_weighted, set_seed, take_rows, weight_route
+from synda_sk.utils import SeedStreams, fit_weighted, is_forest, set_seed, take_rows, weight_route
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Trainer:
         step: int,
         fit_params: dict[str, Any],
         measure_performance: bool = False,
-        unlabelled: tuple[Table, IntArray] | None = None,
+        rest: Rest | None = None,
     ) -> Stage:
         """Fit a fresh model to labelled rows and the synthetic rows they allow.
 
@@ -94,9 +95,10 @@ class Trainer:
             Further parameters of the estimator's fit.
         measure_performance : bool, default=False
             Whether P_t is wanted though no part needs it.
-        unlabelled : (table, ndarray of int) or None, default=None
-            The stored table and its rows without a label, for an augmenter with
-            ``use_pool=True``.
+        rest : Rest or None, default=None
+            Rows without a label, for an augmenter with ``use_pool=True``, and
+            whether some labelled rows were chosen: a committee trained on such
+            rows misjudges the pool, and forests were measured to lose by it.
 
         Returns
         -------
@@ -113,7 +115,7 @@ class Trainer:
             return Stage(model, "none", record | {"seconds": time.perf_counter() - started})
         if measure_performance or callable(self.mixer.ratio):
             record["performance"] = self._performance(X, y)
-        X_mixed, y_mixed, weight = self._mix(X, y, sample_weight, step, record, unlabelled, bool(fit_params))
+        X_mixed, y_mixed, weight = self._mix(X, y, sample_weight, step, record, rest, bool(fit_params))
         if len(y_mixed) > len(y) and fit_params:
             raise ValueError(
                 f"Fit parameters {sorted(fit_params)} are given, but synthetic rows have no value for "
@@ -139,7 +141,7 @@ class Trainer:
         sample_weight: FloatArray | None,
         step: int,
         record: dict[str, Any],
-        unlabelled: tuple[Table, IntArray] | None,
+        rest: Rest | None,
         real_rows_only: bool,
     ) -> tuple[Table, NDArray[Any], FloatArray | None]:
         mixer = clone(self.mixer)
@@ -150,7 +152,7 @@ class Trainer:
             record.update(feedback)
         weight_wanted = getattr(mixer, "synthetic_weight", None)
         automatic = weight_wanted == "auto" and getattr(mixer, "schedule", None) is None
-        source = self._source(automatic, unlabelled)
+        source = self._source(automatic and sample_weight is None, rest)
         if weight_wanted == "cv":
             weight = cross_validated_weight(
                 mixer,
@@ -167,14 +169,14 @@ class Trainer:
         self.misses_pool = (
             source == "committee"
             and self.augmenter.use_pool
-            and unlabelled is None
+            and (rest is None or rest.X is None)
             and mixer.plan(y, estimator=self.estimator, source="pool", **feedback)[0] > 0
         )
         kind = {} if source == "class" else {"source": source}
         n_synthetic, _ = mixer.plan(y, estimator=self.estimator, **kind, **feedback)
         if n_synthetic == 0 or (automatic and real_rows_only):
             return X, y, sample_weight
-        X_new, y_new, weight_new = self._generate(X, y, n_synthetic, step, unlabelled, source)
+        X_new, y_new, weight_new = self._generate(X, y, n_synthetic, step, rest, source)
         record["generated"] = len(y_new)
         if self.quality_filter is not None:
             keep = self._filter(X, y, X_new, y_new, step, record)
@@ -207,14 +209,16 @@ class Trainer:
             weight[n:] *= sample_weight.mean()
         return X_mixed, y_mixed, weight
 
-    def _source(self, automatic: bool, unlabelled: tuple[Table, IntArray] | None) -> Source:
-        """Tell where rows come from: labels are soft as asked, else where weights reach the model."""
+    def _source(self, automatic: bool, rest: Rest | None) -> Source:
+        """Tell where rows come from: labels are soft as asked, else where that was measured to help."""
         soft = getattr(self.augmenter, "soft_labels", False)
         if not isinstance(soft, bool):
-            soft = automatic and weight_route(self.estimator, self.weighting)[0] != "resample"
+            travels = weight_route(self.estimator, self.weighting)[0] != "resample"
+            chosen = rest is not None and rest.any_chosen
+            soft = automatic and travels and not (chosen and is_forest(self.estimator))
         if not soft:
             return "class"
-        free = unlabelled is not None and len(unlabelled[1]) > 0
+        free = rest is not None and rest.X is not None and len(rest.unlabelled) > 0
         return "pool" if self.augmenter.use_pool and free else "committee"
 
     def _generate(
@@ -223,18 +227,18 @@ class Trainer:
         y: NDArray[Any],
         n_rows: int,
         step: int,
-        unlabelled: tuple[Table, IntArray] | None,
+        rest: Rest | None,
         source: Source,
     ) -> tuple[Table, NDArray[Any], FloatArray | None]:
         augmenter = clone(self.augmenter)
         set_seed(augmenter, self.streams.seed("augmenter", step))
         if source == "class":
             return *augmenter.fit(X, y).sample(n_rows), None
-        if source == "committee" or unlabelled is None:
+        if source == "committee" or rest is None:
             return augmenter.fit(X, y).sample_soft(n_rows)
-        table, free = unlabelled
-        order = self.streams.generator("pool", step).permutation(len(free))[:n_rows]
-        return augmenter.fit(X, y, X_pool=take_rows(table, free[np.sort(order)])).sample_soft(n_rows)
+        order = self.streams.generator("pool", step).permutation(len(rest.unlabelled))[:n_rows]
+        pool = take_rows(rest.X, rest.unlabelled[np.sort(order)])
+        return augmenter.fit(X, y, X_pool=pool).sample_soft(n_rows)
 
     def _filter(
         self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int, record: dict[str, Any]

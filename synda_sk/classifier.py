@@ -2,7 +2,6 @@
 
 import os
 import sys
-import warnings
 from numbers import Integral, Real
 from typing import Any, Self
 
@@ -41,6 +40,7 @@ from synda_sk._settings import (
     settle_classes,
     settle_initial,
     warn_if_inert,
+    warn_if_pool_missed,
 )
 from synda_sk._state import Answers, LabelState, Pool
 from synda_sk._stop_set import StopSet
@@ -426,13 +426,7 @@ class SynDAClassifier(
             journal.close()
             self.__dict__ = before
             raise
-        if self._trainer.misses_pool:
-            warnings.warn(
-                "The synthetic rows of the model came from the pool, which resume() was not given, so the "
-                "model may differ from the one before; use resume(X), or use_pool=False in augmenter.",
-                UserWarning,
-                stacklevel=2,
-            )
+        warn_if_pool_missed(self._trainer.misses_pool)
         return self
 
     def query(
@@ -696,9 +690,9 @@ class SynDAClassifier(
             fit_params = _check_method_params(self._state.X, self._fit_params, indices=rows)
             rules = as_rules(self.stopping)
             measure_performance = "performance" in measured(rules)
-            unlabelled = None if self._pool is None else (self._pool.X, self._state.unlabelled)
+            rest = self._state.rest(self._pool)
             stage = self._trainer.train(
-                X, y, weights, self.classes_, step, fit_params, measure_performance, unlabelled
+                X, y, weights, self.classes_, step, fit_params, measure_performance, rest
             )
         entry = {
             "n_labels": self._state.n_labels,

@@ -333,11 +333,13 @@ def test_rows_of_the_pool_are_used_and_no_label_of_theirs(data):
 @pytest.mark.parametrize("model", [RandomForestClassifier(10), LR], ids=["forest", "linear"])
 def test_rows_of_the_pool_leak_no_label_that_was_not_revealed(data, model):
     X, y = data
-    clf = SynDAClassifier(
-        model, classes=[0, 1], initial="random", label_budget=40, n_rounds=2, random_state=1
-    )
+    asked = {"initial": "random", "initial_labels": 25, "label_budget": 40, "n_rounds": 2}
+    clf = SynDAClassifier(model, classes=[0, 1], random_state=1, **asked)
     first = clone(clf).fit(X, y)
-    assert first.history_[-1]["beta"] == 0.8
+    rarest = [min(h["n_per_class"].values()) for h in first.history_]
+    assert [h["beta"] for h in first.history_] == [
+        0.8 if model is LR or k == 0 else 0.1 if n < 10 else 0.0 for k, n in enumerate(rarest)
+    ]
     hidden = np.flatnonzero(first.labeled_iter_ < 0)
     permuted = y.copy()
     permuted[hidden] = np.random.default_rng(9).permutation(y[hidden])

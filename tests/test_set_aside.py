@@ -35,7 +35,8 @@ V1 = Path(__file__).parent / "data" / "journal_v1.sql"
 
 @pytest.fixture
 def started():
-    return SynDAClassifier(LR, random_state=0).fit(X, PARTLY)
+    labels_only = CurriculumMixer(synthetic_weight=0)
+    return SynDAClassifier(LR, mixer=labels_only, random_state=0).fit(X, PARTLY)
 
 
 @pytest.fixture

@@ -54,7 +54,9 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
     soft_labels : bool or "auto", default="auto"
         Whether :class:`~synda_sk.SynDAClassifier` takes :meth:`sample_soft`
         instead of :meth:`sample`; "auto" where the weight of the rows is left
-        to the mixer, ``synthetic_weight="auto"``. A sampler alone has hard labels.
+        to the mixer, ``synthetic_weight="auto"``, rows have no ``sample_weight``
+        and, for a forest, none was chosen to be labelled. A sampler alone has
+        hard labels.
     use_pool : bool, default=True
         Take rows without a label for :meth:`sample_soft` where there are some, so
         that their distribution is the pool's and only their labels are made up.

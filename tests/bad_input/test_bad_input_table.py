@@ -513,7 +513,6 @@ MIXING = [
     ("accept with fewer labels", lambda w: w.quality.accept(w.X, w.y[:3]), ValueError, "y has 3", "inconsistent"),
     ("score_samples of fewer columns", lambda w: w.quality.score_samples(w.X[:, :2]), ValueError, "X", "expecting 4 features"),
     ("score_samples before fit", lambda w: QualityFilter().score_samples(w.X), NotFittedError, "QualityFilter", "'fit'"),
-    ("synthetic_weight misspelt", plan(synthetic_weight="cv"), ValueError, "synthetic_weight", "'auto'"),
     ("synthetic_weight negative", plan(synthetic_weight=-0.1), ValueError, "synthetic_weight", r"\[0\.0, 1\.0\)"),
     ("mixer's ratio of 0", plan(ratio=0), ValueError, "ratio", r"\(0\.0, inf\)"),
     ("mixer's ratio infinite", plan(ratio=INF), ValueError, "ratio", r"\(0\.0, inf\)"),
