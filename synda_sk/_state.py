@@ -161,6 +161,11 @@ class LabelState:
         return self._added
 
     @property
+    def known(self) -> IntArray:
+        """Stored rows with a label."""
+        return np.flatnonzero(self.codes >= 0)
+
+    @property
     def unlabelled(self) -> IntArray:
         """Stored rows without a label."""
         return np.flatnonzero(self.codes < 0)

@@ -686,14 +686,10 @@ class SynDAClassifier(
     def _train(self, step: int, batch: IntArray, n_exploring: int, account: Any = NOBODY_ASKED) -> Any:
         with progress_task(self, getattr(self, "_callback_context", None), "stage"):
             X, y, weights = self._state.labelled()
-            rows = np.flatnonzero(self._state.codes >= 0)
-            fit_params = _check_method_params(self._state.X, self._fit_params, indices=rows)
+            fit_params = _check_method_params(self._state.X, self._fit_params, indices=self._state.known)
             rules = as_rules(self.stopping)
-            measure_performance = "performance" in measured(rules)
-            rest = self._state.rest(self._pool)
-            stage = self._trainer.train(
-                X, y, weights, self.classes_, step, fit_params, measure_performance, rest
-            )
+            scored, rest = "performance" in measured(rules), self._state.rest(self._pool)
+            stage = self._trainer.train(X, y, weights, self.classes_, step, fit_params, scored, rest)
         entry = {
             "n_labels": self._state.n_labels,
             "n_per_class": self._state.counts(),
