@@ -38,10 +38,10 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
     synthetic_weight : float, "auto" or "cv", default="auto"
         beta in [0, 1), obeyed as given. "auto" follows what was measured, by the
         model and the labels n of the rarest class. Rows of the pool with soft
-        labels: 0.8 for boosting and logistic regression while n < 40, for a forest
-        while n < 20; a generator's rows with soft labels: the same, but a forest's
-        limit is 3; one label a row: 0.1 for a forest (or where the model is not
-        known) while n < 10; else 0. "cv" chooses among 0, 0.1, 0.3, 0.5 and 0.8
+        labels: 0.8 for boosting and, with two classes, logistic regression while
+        n < 40, for a forest while n < 20; a generator's rows with soft labels: 0.8
+        for boosting while n < 40, for a forest while n < 3; one label a row: 0.1
+        for a forest (or an unknown model) while n < 10; else 0. "cv" chooses among 0, 0.1, 0.3, 0.5 and 0.8
         by cross-validation on the labelled rows, inside
         :class:`~synda_sk.SynDAClassifier` only.
     ratio : float, callable or "auto", default="auto"
@@ -314,7 +314,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             )
         if self.synthetic_weight != "auto":
             return float(self.synthetic_weight)
-        return automatic_weight(int(counts.min()), estimator, source)
+        return automatic_weight(counts, estimator, source)
 
     def _entering(
         self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int, estimator: Any
