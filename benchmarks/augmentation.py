@@ -266,13 +266,13 @@ def main() -> int:
             tasks[name] = prepare(name, ROOT / options.data)
     for arm, seed in order_of_work(arms, n_seeds):
         for name, (X, y, parts) in tasks.items():
-            for n in sizes:
+            for n in (size for size in sizes if size < len(parts[0])):
                 scores = {
                     kind: content["runs"].setdefault(f"{name}/{n}/{kind}", {}).setdefault(arm, {})
                     for kind in MODELS
                 }
                 missing = [kind for kind, found in scores.items() if str(seed) not in found]
-                if n >= len(parts[0]) or not missing:
+                if not missing:
                     continue
                 for kind, score in play(arm, Draw(X, y, parts, n, seed), missing).items():
                     scores[kind][str(seed)] = round(score, 5)
