@@ -24,11 +24,12 @@ from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 
-from synda_sk import SynDAClassifier
+from synda_sk import CurriculumMixer, SynDAClassifier
 from synda_sk.evaluation._report import versions, write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 MODEL = LogisticRegression(max_iter=1000)
+REAL_ROWS = CurriculumMixer(synthetic_weight=0)
 
 
 def make_data():
@@ -39,7 +40,7 @@ def child(path: Path) -> None:
     X, y = make_data()
     partly = y.astype(float)
     partly[20:] = np.nan
-    clf = SynDAClassifier(MODEL, random_state=0, journal=path).fit(X, partly)
+    clf = SynDAClassifier(MODEL, mixer=REAL_ROWS, random_state=0, journal=path).fit(X, partly)
     for row in range(20, len(X)):
         if row % 3:
             clf.teach(np.array([row]), y[[row]])
@@ -62,7 +63,7 @@ def one_kill(path: Path, delay: float) -> dict[str, int]:
     process.stdout.close()
     acknowledged = [int(line) for line in said if line.endswith("\n")]
     hot = path.with_name(path.name + "-journal").exists()
-    clf = SynDAClassifier(MODEL, random_state=0, journal=path).resume(X)
+    clf = SynDAClassifier(MODEL, mixer=REAL_ROWS, random_state=0, journal=path).resume(X)
     labelled = np.flatnonzero(clf.labeled_iter_ >= 0)
     at_once = clone(MODEL).fit(X[labelled], y[labelled])
     told = np.union1d(labelled[labelled % 3 > 0], clf.set_aside_[clf.set_aside_ % 3 == 0])

@@ -211,6 +211,23 @@ def warn_if_inert(selector: Any, stopping: Any, is_missing: NDArray[np.bool_]) -
         )
 
 
+def warn_if_pool_missed(misses_pool: bool) -> None:
+    """Say that a resumed model was trained without the pool.
+
+    Warns
+    -----
+    UserWarning
+        If `misses_pool`.
+    """
+    if misses_pool:
+        warnings.warn(
+            "The synthetic rows of the model came from the pool, which resume() was not given, so the model "
+            "may differ from the one before; use resume(X), or use_pool=False in augmenter.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
 def set_n_jobs(estimator: Any, n_jobs: int | None) -> None:
     """Give `n_jobs` to every ``n_jobs`` parameter of the estimator that is still None."""
     if n_jobs is not None and hasattr(estimator, "get_params"):

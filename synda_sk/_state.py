@@ -113,6 +113,26 @@ class Answers:
         return len(self.labels) > 0 and self.labels[0] is None
 
 
+@dataclass
+class Rest:
+    """What training may know beside the labelled rows.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features) or None
+        The stored table; None where it is not there.
+    unlabelled : ndarray of int
+        Its rows without a label.
+    any_chosen : bool
+        Whether a label was asked for, or taught from outside, other than at
+        random in the first round.
+    """
+
+    X: Table | None
+    unlabelled: IntArray
+    any_chosen: bool
+
+
 class LabelState:
     """Which rows are labelled, since which round and picked by which arm, and which are set aside.
 
@@ -151,6 +171,11 @@ class LabelState:
     def added(self) -> tuple[Table, IntArray, FloatArray] | None:
         """Rows from outside, their codes and their weights, if there are any."""
         return self._added
+
+    @property
+    def known(self) -> IntArray:
+        """Stored rows with a label."""
+        return np.flatnonzero(self.codes >= 0)
 
     @property
     def unlabelled(self) -> IntArray:
@@ -207,6 +232,11 @@ class LabelState:
     def left_of(self, money: float) -> float:
         """Return what is left of money, at least 0."""
         return money_left(money, self.cost or 0.0)
+
+    def rest(self, pool: Pool | None) -> Rest:
+        """Return what training may know beside the labelled rows."""
+        chosen = self._added is not None or bool((self.rounds > 0).any() or (self.arms != RANDOM).any())
+        return Rest(None if pool is None else pool.X, self.unlabelled, chosen)
 
     def rarest_share_at_random(self) -> float:
         """Share of the rarest class among the first labels that were picked at random."""

@@ -33,6 +33,7 @@ from synda_sk._settings import (
     settle_classes,
     settle_initial,
     warn_if_inert,
+    warn_if_pool_missed,
 )
 from synda_sk._state import Answers, LabelState, Pool
 from synda_sk._stop_set import StopSet
@@ -100,7 +101,8 @@ class SynDAClassifier(
         where set. For raw tables give a pipeline (encoder, model): generators
         then see the raw columns.
     augmenter : SyntheticAugmenter or None, default=None
-        Makes synthetic rows; None takes its defaults.
+        Makes synthetic rows; None takes its defaults, which use rows without a
+        label (their values, no label) where there are some.
     selector : query strategy or None, default=None
         Chooses rows; None is :class:`~synda_sk.HybridQuerySelector`. Grid key of
         lambda: ``selector__uncertainty_weight``.
@@ -400,7 +402,8 @@ class SynDAClassifier(
         X : table of shape (n_samples, n_features) or None, default=None
             The table given to fit, for its pool: ``query()`` and positions in
             ``teach`` mean the same rows as before. Without it the labelled rows
-            are the stored table, and both methods take rows only.
+            are the stored table, both methods take rows only, and synthetic rows
+            are not made from the pool.
         costs : array-like of shape (n_samples,) or None, default=None
             What the rows of `X` cost. The journal does not keep costs: those
             that :meth:`teach` was told are forgotten, and where it holds rows
@@ -416,6 +419,11 @@ class SynDAClassifier(
         ValueError
             If `X` is not the table of fit, or as :class:`~synda_sk.exceptions.JournalError`
             if the journal is missing, damaged, in use or not a journal.
+
+        Warns
+        -----
+        UserWarning
+            If `X` is None and the model was trained with rows of the pool.
         """
         self._check_parameters()
         if self.journal is None:
@@ -439,6 +447,7 @@ class SynDAClassifier(
             journal.close()
             self.__dict__ = before
             raise
+        warn_if_pool_missed(self._trainer.misses_pool)
         return self
 
     def query(
@@ -706,11 +715,10 @@ class SynDAClassifier(
     def _train(self, step: int, batch: IntArray, n_exploring: int, account: Any = NOBODY_ASKED) -> Any:
         with progress_task(self, getattr(self, "_callback_context", None), "stage"):
             X, y, weights = self._state.labelled()
-            rows = np.flatnonzero(self._state.codes >= 0)
-            fit_params = _check_method_params(self._state.X, self._fit_params, indices=rows)
+            fit_params = _check_method_params(self._state.X, self._fit_params, indices=self._state.known)
             rules = as_rules(self.stopping)
-            measure_performance = "performance" in measured(rules)
-            stage = self._trainer.train(X, y, weights, self.classes_, step, fit_params, measure_performance)
+            scored, rest = "performance" in measured(rules), self._state.rest(self._pool)
+            stage = self._trainer.train(X, y, weights, self.classes_, step, fit_params, scored, rest)
         entry = {
             "n_labels": self._state.n_labels,
             "n_per_class": self._state.counts(),

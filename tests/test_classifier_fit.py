@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.datasets import make_classification
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -22,6 +24,7 @@ from synda_sk import (
     QualityFilter,
     RandomQuerySelector,
     SynDAClassifier,
+    SyntheticAugmenter,
 )
 from synda_sk.exceptions import BudgetClippedWarning, InertParameterWarning
 from synda_sk.mixing import AdaptiveRatio
@@ -195,7 +198,8 @@ def test_missing_labels_become_the_pool(data, marker, strings):
     if isinstance(marker, int) and not strings:
         labels = labels.astype(int)
     missing_label = -1 if isinstance(marker, int) else "auto"
-    clf = SynDAClassifier(LR, random_state=0, missing_label=missing_label).fit(X, labels)
+    real = CurriculumMixer(synthetic_weight=0)
+    clf = SynDAClassifier(LR, mixer=real, random_state=0, missing_label=missing_label).fit(X, labels)
     assert clf.n_labels_ == 100
     assert_array_equal(clf.labeled_iter_ < 0, np.arange(400) >= 100)
     expected = clone(LR).fit(X[:100], labels[:100].tolist())
@@ -279,17 +283,70 @@ def test_an_unused_selector_is_said_once(data):
 
 def test_synthetic_rows_enter_only_behind_the_gate(data):
     X, y = data
-    few = np.r_[np.flatnonzero(y == 0)[:60], np.flatnonzero(y == 1)[:5]]
-    many = np.r_[np.flatnonzero(y == 0)[:60], np.flatnonzero(y == 1)[:12]]
-    for estimator, rows, beta in [
-        (RandomForestClassifier(5), few, 0.1),
-        (RandomForestClassifier(5), many, 0.0),
-        (LR, few, 0.0),
-        (make_pipeline(StandardScaler(), RandomForestClassifier(5)), few, 0.1),
+    forest, piped = RandomForestClassifier(5), make_pipeline(StandardScaler(), RandomForestClassifier(5))
+    for estimator, n_rare, with_pool, beta in [
+        (forest, 2, False, 0.8),
+        (forest, 3, False, 0.0),
+        (piped, 19, True, 0.8),
+        (piped, 20, True, 0.0),
+        (LR, 39, True, 0.8),
+        (LR, 39, False, 0.0),
+        (HistGradientBoostingClassifier(max_iter=5), 39, False, 0.8),
+        (LR, 40, True, 0.0),
+        (HistGradientBoostingClassifier(max_iter=5), 39, True, 0.8),
+        (GaussianNB(), 5, True, 0.0),
+        (LogisticRegression(class_weight="balanced"), 5, True, 0.0),
+        (LinearDiscriminantAnalysis(), 5, True, 0.0),
     ]:
-        clf = SynDAClassifier(estimator, random_state=0).fit(X[rows], y[rows])
+        known = np.r_[np.flatnonzero(y == 0)[:60], np.flatnonzero(y == 1)[:n_rare]]
+        if with_pool:
+            partly = np.full(len(y), np.nan)
+            partly[known] = y[known]
+            clf = SynDAClassifier(estimator, random_state=0).fit(X, partly)
+        else:
+            clf = SynDAClassifier(estimator, random_state=0).fit(X[known], y[known])
         assert clf.history_[0]["beta"] == beta
         assert (clf.history_[0]["kept"] > 0) == (beta > 0)
+
+
+def test_rows_of_the_pool_are_used_and_no_label_of_theirs(data):
+    X, y = data
+    known = np.r_[np.flatnonzero(y == 0)[:40], np.flatnonzero(y == 1)[:6]]
+    partly = np.full(len(y), np.nan)
+    partly[known] = y[known]
+    seen = []
+
+    class Recording(LogisticRegression):
+        def fit(self, X, y, sample_weight=None):
+            seen.append((X, y, sample_weight))
+            return super().fit(X, y, sample_weight)
+
+    clf = SynDAClassifier(Recording(), random_state=0).fit(X, partly)
+    rows, _, weight = seen[-1]
+    pool = X[np.isnan(partly)]
+    assert all((pool == row).all(axis=1).any() for row in rows[46:])
+    assert weight[46:].sum() / weight.sum() == pytest.approx(0.8)
+    assert clf.history_[0]["generated"] == clf.history_[0]["kept"] == len(rows) - 46
+    without = SynDAClassifier(Recording(), augmenter=SyntheticAugmenter(use_pool=False), random_state=0)
+    assert without.fit(X, partly).history_[0]["kept"] == 0
+
+
+@pytest.mark.parametrize("model", [RandomForestClassifier(10), LR], ids=["forest", "linear"])
+def test_rows_of_the_pool_leak_no_label_that_was_not_revealed(data, model):
+    X, y = data
+    asked = {"initial": "random", "initial_labels": 25, "label_budget": 40, "n_rounds": 2}
+    clf = SynDAClassifier(model, classes=[0, 1], random_state=1, **asked)
+    first = clone(clf).fit(X, y)
+    rarest = [min(h["n_per_class"].values()) for h in first.history_]
+    assert [h["beta"] for h in first.history_] == [
+        0.8 if model is LR or k == 0 else 0.1 if n < 10 else 0.0 for k, n in enumerate(rarest)
+    ]
+    hidden = np.flatnonzero(first.labeled_iter_ < 0)
+    permuted = y.copy()
+    permuted[hidden] = np.random.default_rng(9).permutation(y[hidden])
+    second = clone(clf).fit(X, permuted)
+    assert_array_equal(first.predict_proba(X), second.predict_proba(X))
+    assert_array_equal(first.labeled_iter_, second.labeled_iter_)
 
 
 def test_beta_reaches_every_kind_of_estimator(data):

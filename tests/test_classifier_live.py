@@ -12,7 +12,7 @@ from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from synda_sk import HybridQuerySelector, LinearBudget, RandomQuerySelector, SynDAClassifier
+from synda_sk import CurriculumMixer, HybridQuerySelector, LinearBudget, RandomQuerySelector, SynDAClassifier
 
 LR = LogisticRegression(max_iter=1000)
 
@@ -57,6 +57,10 @@ def test_teaching_what_was_asked_until_the_pool_is_empty(data, started):
 
 def test_teaching_positions_equals_teaching_rows_and_fitting_at_once(data, started):
     X, y = data
+    started.set_params(mixer=CurriculumMixer(synthetic_weight=0))
+    partly = y.astype(float)
+    partly[30:] = np.nan
+    started.fit(X, partly)
     rows = started.query(n_queries=10)
     by_rows = copy.deepcopy(started).teach(X[rows], y[rows])
     order = np.r_[np.arange(30), np.sort(rows)]
@@ -247,7 +251,8 @@ def test_weights_taught_later_leave_the_users_own_array_alone(data):
     partly = y.astype(float)
     partly[30:] = np.nan
     given = np.ones(300)
-    clf = SynDAClassifier(LR, random_state=0).fit(X, partly, sample_weight=given)
+    real = CurriculumMixer(synthetic_weight=0)
+    clf = SynDAClassifier(LR, mixer=real, random_state=0).fit(X, partly, sample_weight=given)
     clf.teach(np.array([50, 60]), y[[50, 60]], sample_weight=[3.0, 0.5])
     assert_array_equal(given, 1.0)
     rows = np.r_[np.arange(30), 50, 60]

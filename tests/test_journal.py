@@ -23,12 +23,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from synda_sk import CurriculumMixer, QualityFilter, SynDAClassifier, cli
+from synda_sk import CurriculumMixer, QualityFilter, SynDAClassifier, SyntheticAugmenter, cli
 from synda_sk._journal_codec import decode_rows, dump, encode_rows
 from synda_sk.exceptions import JournalError
 from synda_sk.utils import TableEncoder
 
 MODEL = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+NO_POOL = SyntheticAugmenter(use_pool=False)
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +205,7 @@ def test_resume_equals_never_killed(data, tmp_path, container, weighted):
         if container in (as_numpy, as_fortran, as_pandas)
         else make_pipeline(TableEncoder(), LogisticRegression(max_iter=1000))
     )
-    config = SynDAClassifier(model, journal=tmp_path / "j.db")
+    config = SynDAClassifier(model, augmenter=NO_POOL, journal=tmp_path / "j.db")
     given_weights = np.random.default_rng(0).uniform(0.5, 2, 200) if weighted else None
     clf = clone(config).fit(X, partly, sample_weight=given_weights)
     assert not (tmp_path / "j.db").exists()
@@ -258,13 +259,28 @@ def test_a_replay_and_synthetic_rows_come_back(data, tmp_path):
     assert_same(clf, clone(config).resume(), X)
 
 
+def test_rows_of_the_pool_come_back_with_it_and_are_missed_without(data, tmp_path):
+    X, y, partly = data
+    config = SynDAClassifier(MODEL, journal=tmp_path / "j.db")
+    clf = clone(config).fit(X, partly)
+    rows = clf.query(n_queries=6)
+    clf.teach(rows, y[rows])
+    assert clf.history_[-1]["beta"] > 0
+    clf._journal.close()
+    seeing = clone(config).resume(X)
+    assert_same(clf, seeing, X)
+    seeing._journal.close()
+    with pytest.warns(UserWarning, match=r"came from the pool.*use resume\(X\)"):
+        clone(config).resume()
+
+
 @pytest.mark.parametrize("labels", [["no", "fraud"], [False, True], [0, 1], [0.5, 2.0]])
 def test_labels_of_any_type(data, tmp_path, labels):
     X, y, _ = data
     labels = [1.0, 2.0] if labels == [0.5, 2.0] else labels
     names = np.array(labels)[y].astype(object)
     names[30:] = None
-    config = SynDAClassifier(MODEL, journal=tmp_path / "j.db")
+    config = SynDAClassifier(MODEL, augmenter=NO_POOL, journal=tmp_path / "j.db")
     clf = clone(config).fit(X, names)
     clf.teach(np.array([50, 51]), [labels[0], labels[1]])
     clf._journal.close()
@@ -291,7 +307,7 @@ def test_labels_are_kept_where_the_refit_failed(data, tmp_path, monkeypatch):
 def test_a_new_fit_does_not_write_over_a_journal(data, tmp_path):
     X, _, partly = data
     path = tmp_path / "j.db"
-    clf = SynDAClassifier(MODEL, random_state=0, journal=path).fit(X, partly)
+    clf = SynDAClassifier(MODEL, augmenter=NO_POOL, random_state=0, journal=path).fit(X, partly)
     clf.teach(np.array([40]), [1.0])
     before = path.stat().st_size
     clf.fit(X, partly)
@@ -402,7 +418,7 @@ def test_a_change_of_folder_does_not_start_a_second_journal(data, tmp_path, monk
 
 def test_outside_rows_alone_are_enough(data, tmp_path):
     X, y, _ = data
-    config = SynDAClassifier(MODEL, classes=[0, 1], journal=tmp_path / "j.db")
+    config = SynDAClassifier(MODEL, augmenter=NO_POOL, classes=[0, 1], journal=tmp_path / "j.db")
     clf = clone(config).fit(X, np.full(200, np.nan)).teach(X[:8], y[:8])
     clf._journal.close()
     back = clone(config).resume()

@@ -12,7 +12,7 @@ import pytest
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 
-from synda_sk import SynDAClassifier
+from synda_sk import CurriculumMixer, SynDAClassifier
 from synda_sk._journal_file import JournalFile
 from synda_sk.exceptions import JournalError
 
@@ -39,7 +39,10 @@ def data():
 
 @pytest.fixture
 def config(tmp_path):
-    return lambda: SynDAClassifier(LogisticRegression(), random_state=0, journal=tmp_path / "j.db")
+    labels_only = CurriculumMixer(synthetic_weight=0)
+    return lambda: SynDAClassifier(
+        LogisticRegression(), mixer=labels_only, random_state=0, journal=tmp_path / "j.db"
+    )
 
 
 @pytest.fixture

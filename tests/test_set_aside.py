@@ -15,7 +15,14 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
-from synda_sk import CurriculumMixer, HybridQuerySelector, QualityFilter, SynDAClassifier, cli
+from synda_sk import (
+    CurriculumMixer,
+    HybridQuerySelector,
+    QualityFilter,
+    SynDAClassifier,
+    SyntheticAugmenter,
+    cli,
+)
 from synda_sk._journal_file import VERSION
 from synda_sk.exceptions import JournalError
 from synda_sk.selection._start import ANOMALY
@@ -28,12 +35,13 @@ V1 = Path(__file__).parent / "data" / "journal_v1.sql"
 
 @pytest.fixture
 def started():
-    return SynDAClassifier(LR, random_state=0).fit(X, PARTLY)
+    labels_only = CurriculumMixer(synthetic_weight=0)
+    return SynDAClassifier(LR, mixer=labels_only, random_state=0).fit(X, PARTLY)
 
 
 @pytest.fixture
 def journalled(tmp_path):
-    return SynDAClassifier(LR, journal=tmp_path / "j.db")
+    return SynDAClassifier(LR, augmenter=SyntheticAugmenter(use_pool=False), journal=tmp_path / "j.db")
 
 
 def resumed(clf, table=X):

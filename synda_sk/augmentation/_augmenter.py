@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from synda_sk.augmentation._committee import SoftLabeller, as_weighted_rows
 from synda_sk.augmentation._draw import Drawing
 from synda_sk.augmentation._learn import check_learning_params, rows_to_learn
 from synda_sk.augmentation._report import GeneratorReport, measure_generator
@@ -21,10 +22,10 @@ from synda_sk.augmentation._strategy import (
     share_equally,
 )
 from synda_sk.base import SamplerMixin, check_labelled_table, check_n_samples, check_seen
-from synda_sk.generators import make_generator
+from synda_sk.generators import KDEGenerator, make_generator
 from synda_sk.metrics._train_on_synthetic import Scoring
-from synda_sk.typing import Labels, RandomState, Table
-from synda_sk.utils import Containers, SeedStreams, concat_rows, set_seed
+from synda_sk.typing import FloatArray, Labels, RandomState, Table
+from synda_sk.utils import Containers, SeedStreams, check_table, concat_rows, set_seed, take_rows
 
 
 class SyntheticAugmenter(SamplerMixin, BaseEstimator):
@@ -42,6 +43,8 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         (SMOTE, or its kin for categories), with the extra ``torch`` "vae" and
         "gan", with the extra ``sdv`` "gaussian_copula", "ctgan", "tvae",
         "copula_gan". An object is cloned; a callable returns a fresh one.
+        "auto" is "gaussian", for :meth:`sample_soft` "kde" unless other parameters
+        say what the rows are to be like.
     generator_params : dict or None, default=None
         Parameters of the generator, by name.
     ratio : float or None, default=None
@@ -69,6 +72,16 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
     constraints : list of Constraint or None, default=None
         Rules that every synthetic row obeys, such as
         ``Inequality("opened", "<=", "used")``: see :mod:`synda_sk.conditioning`.
+    soft_labels : bool or "auto", default="auto"
+        Whether :class:`~synda_sk.SynDAClassifier` takes :meth:`sample_soft`
+        instead of :meth:`sample`; "auto" where the generator, contexts, exemplars
+        and constraints are left at their defaults and the weight of the rows to
+        the mixer, ``synthetic_weight="auto"``, rows have no ``sample_weight``
+        and, for a forest, none was chosen to be labelled. A sampler alone has
+        hard labels.
+    use_pool : bool, default=True
+        Take rows without a label for :meth:`sample_soft` where there are some, so
+        that their distribution is the pool's and only their labels are made up.
     random_state : int, RandomState instance or None, default=None
         Seeds a generator whose ``random_state`` is None, the draw of contexts and
         whatever is redrawn. An int gives the same rows at each call.
@@ -174,6 +187,8 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         "exemplars": "no_validation",
         "exemplar_strength": [Interval(Real, 0, 1, closed="both")],
         "constraints": "no_validation",
+        "soft_labels": ["boolean", StrOptions({"auto"})],
+        "use_pool": ["boolean"],
         "random_state": ["random_state"],
     }
 
@@ -188,6 +203,8 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         exemplars: Any = None,
         exemplar_strength: float = 0.5,
         constraints: Sequence[Any] | None = None,
+        soft_labels: bool | str = "auto",
+        use_pool: bool = True,
         random_state: RandomState = None,
     ) -> None:
         self.generator = generator
@@ -198,7 +215,38 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         self.exemplars = exemplars
         self.exemplar_strength = exemplar_strength
         self.constraints = constraints
+        self.soft_labels = soft_labels
+        self.use_pool = use_pool
         self.random_state = random_state
+
+    def fit(self, X: Table, y: Labels, X_pool: Table | None = None) -> Self:
+        """Fit the generator, and keep what soft labels are made from.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        X_pool : table of shape (n_pool, n_features) or None, default=None
+            Rows without a label, only with ``use_pool=True``.
+
+        Returns
+        -------
+        SyntheticAugmenter
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If `y` has a single class or missing labels, `X_pool` other columns,
+            or `X_pool` is given and ``use_pool=False``.
+        """
+        if X_pool is not None and not self.use_pool:
+            raise ValueError("X_pool is given, but use_pool == False; set use_pool=True.")
+        super().fit(X, y)
+        self._pool = None if X_pool is None else check_table(self, X_pool, reset=False)
+        return self
 
     def sample(
         self, n_samples: int, y: Labels | None = None, context: Any = None
@@ -332,6 +380,70 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
             given, X, labels, estimator=estimator, test_size=test_size, scoring=scoring, streams=streams
         )
 
+    @property
+    def leaves_rows_open(self) -> bool:
+        """Whether no parameter says what the rows are to be like."""
+        shaped = (self.context, self.exemplars, self.constraints)
+        automatic = isinstance(self.generator, str) and self.generator == "auto"
+        return automatic and not self.generator_params and all(wish is None for wish in shaped)
+
+    def sample_soft(self, n_samples: int) -> tuple[Table, NDArray[Any], FloatArray]:
+        r"""Draw rows and label them softly, by a committee of the real rows.
+
+        The rows are distinct ones of the pool, else the generator's, classes in
+        their shares in fit. The committee is the mean p of a random forest and a
+        logistic regression; a row x enters once as each class c, with the weight
+        :math:`p_c(x)`: a model trained on them imitates the committee.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of rows, at least 0.
+
+        Returns
+        -------
+        X : table of shape (n_weighted, n_features)
+            Rows, each as often as it has classes of a probability of at least 0.001.
+        y : ndarray of shape (n_weighted,)
+            Their labels.
+        sample_weight : ndarray of shape (n_weighted,)
+            Weights, 1 in all for each row drawn. A pool of fewer rows gives fewer.
+
+        Raises
+        ------
+        ValueError
+            If `n_samples` is negative.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from synda_sk.augmentation import SyntheticAugmenter
+        >>> X, y = np.arange(20.0)[:, None], np.repeat([0, 1], 10)
+        >>> augmenter = SyntheticAugmenter(random_state=0)
+        >>> X_new, y_new, weight = augmenter.fit(X, y, X_pool=np.array([[0.0], [18.5]])).sample_soft(2)
+        >>> X_new.ravel().tolist(), y_new.tolist(), bool(weight.sum().round(6) == 2)
+        ([0.0, 0.0, 18.5, 18.5], [0, 1, 0, 1], True)
+        """
+        check_is_fitted(self)
+        check_n_samples(n_samples)
+        streams = SeedStreams(self.random_state)
+        rng = streams.generator("soft")
+        X, y = self._real
+        if self._pool is not None:
+            n_rows = min(n_samples, len(self._pool))
+            rows = take_rows(self._pool, np.sort(rng.choice(len(self._pool), n_rows, replace=False)))
+        else:
+            labels = np.sort(rng.choice(y, n_samples))
+            if self.leaves_rows_open:
+                rows, _ = KDEGenerator(random_state=streams.seed("kde")).fit(X, y).sample(n_samples, labels)
+            else:
+                rows, _ = self._draw(int(n_samples), labels, None)
+        if not len(rows):
+            return rows, y[:0], np.empty(0)
+        labeller = SoftLabeller(streams.seed("committee")).fit(X, y)
+        where, labels, weight = as_weighted_rows(labeller.predict_proba(rows), labeller.classes_)
+        return take_rows(rows, where), labels, weight
+
     def _validate_params(self) -> None:
         super()._validate_params()
         make_generator(self.generator, self.generator_params)
@@ -350,6 +462,7 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         self.generator_, self._contexts, self._rules = generator, contexts, rules
         self.acceptance_rate_ = self.context_match_rate_ = None
         self.classes_: NDArray[Any] = np.unique(y)
+        self._real, self._pool = (X, y), None
         added = np.repeat(self.classes_, [counts.get(label, 0) for label in self.classes_.tolist()])
         if not len(added):
             return X, y

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import make_pipeline
 
 from synda_sk.typing import FloatArray, Table
 from synda_sk.utils import TableEncoder
@@ -37,30 +38,39 @@ def distance_complexity(X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[
     return _rank_within_class(distance, y_new)
 
 
-def margin_complexity(X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any]) -> FloatArray:
-    """Rank rows within their class by how little a linear model of the real rows is for their label.
+def margin_complexity(
+    X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], model: Any = None
+) -> FloatArray:
+    r"""Rank rows within their class by the margin a model of the real rows gives their label.
+
+    .. math:: m(x, y) = p(y \mid x) - \max_{k \ne y} p(k \mid x)
 
     Parameters
     ----------
     X, y : table of shape (n_samples, n_features) and ndarray of shape (n_samples,)
-        Real rows.
+        Real rows, of two classes at least.
     X_new, y_new : table of shape (n_new, n_features) and ndarray of shape (n_new,)
         Synthetic rows, of classes in `y`.
+    model : classifier or None, default=None
+        Unfitted, fitted in place. Without probabilities, or None, a logistic
+        regression on encoded columns stands in.
 
     Returns
     -------
     ndarray of shape (n_new,)
-        Ranks in (0, 1], the least likely of each class 1.
+        Ranks in (0, 1], the smallest margin of each class 1.
     """
-    encoder = TableEncoder().fit(X)
-    model = LogisticRegression(max_iter=1000).fit(encoder.transform(X), y)
-    own = model.predict_proba(encoder.transform(X_new))[
-        np.arange(len(y_new)), np.searchsorted(model.classes_, y_new)
-    ]
-    return _rank_within_class(-own, y_new)
+    if not hasattr(model, "predict_proba"):
+        model = make_pipeline(TableEncoder(), LogisticRegression(max_iter=1000))
+    model.fit(X, y)
+    others = np.array(model.predict_proba(X_new), dtype=np.float64)
+    own_class = np.arange(len(y_new)), np.searchsorted(model.classes_, y_new)
+    own = others[own_class]
+    others[own_class] = -np.inf
+    return _rank_within_class(others.max(axis=1) - own, y_new)
 
 
-COMPLEXITIES = {"distance": distance_complexity, "margin": margin_complexity}
+COMPLEXITIES = ("distance", "margin")
 
 
 def _rank_within_class(values: FloatArray, y: NDArray[Any]) -> FloatArray:

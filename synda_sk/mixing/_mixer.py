@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,15 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from synda_sk.base import SamplerMixin, check_labels, check_seen
-from synda_sk.mixing._complexity import COMPLEXITIES
+from synda_sk.mixing._automatic import Source, automatic_weight
+from synda_sk.mixing._complexity import COMPLEXITIES, distance_complexity, margin_complexity
 from synda_sk.mixing._schedule import SigmoidSchedule, curriculum_threshold
 from synda_sk.quality import QualityFilter, new_rows
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
-from synda_sk.utils import SeedStreams, check_same_length, concat_rows, is_forest, set_seed, take_rows
+from synda_sk.utils import SeedStreams, check_same_length, concat_rows, set_seed, take_rows
 
-_AUTO_WEIGHT = 0.1
-_AUTO_BELOW = 10  # labels of the rarest class
 _AUTO_ROWS = (200, 600)
+_SOFT_ROWS = 1200  # rows after each has been repeated for every class
 
 
 class CurriculumMixer(SamplerMixin, BaseEstimator):
@@ -35,18 +35,27 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
     sampler : sampler or None, default=None
         Makes the synthetic rows when the mixer is used alone. None is
         :class:`~synda_sk.QualityFilter`.
-    synthetic_weight : float or "auto", default="auto"
-        beta in [0, 1), obeyed as given. "auto" is 0.1 while the rarest class has
-        1 to 9 labels and the model is a forest (or not known), else 0: the only
-        region where synthetic rows were measured to help.
+    synthetic_weight : float, "auto" or "cv", default="auto"
+        beta in [0, 1), obeyed as given. "auto" follows what was measured, by the
+        model and the labels n of the rarest class. Rows of the pool with soft
+        labels: 0.8 for boosting and, with two classes, logistic regression while
+        n < 40, for a forest while n < 20; a generator's rows with soft labels: 0.8
+        for boosting while n < 40, for a forest while n < 3; one label a row: 0.1
+        for a forest (or an unknown model) while n < 10; else 0. "cv" chooses among 0, 0.1, 0.3, 0.5 and 0.8
+        by cross-validation on the labelled rows, inside
+        :class:`~synda_sk.SynDAClassifier` only.
     ratio : float, callable or "auto", default="auto"
         r_t, synthetic rows a real one: a number > 0, a callable g(P_t, C_t) such
-        as :class:`AdaptiveRatio`, or "auto", 2 bounded to 200-600 rows in all.
+        as :class:`AdaptiveRatio`, or "auto": 2, bounded to 200-600 rows in all;
+        with soft labels 1,200 rows over the number of classes, 200 at least and
+        600 at most.
     schedule : SigmoidSchedule, callable or None, default=None
         beta_t as a function of r_t; `synthetic_weight` must then stay "auto".
     complexity : {"distance", "margin"}, callable or None, default=None
-        c(x): ranks within the class in (0, 1], or a callable (X, y) -> values;
-        None lets every row in.
+        c(x): ranks within the class in (0, 1], the farthest from the real rows of
+        the class last, or those of least margin under the model to be trained
+        (fitted to the real rows; a linear one where there is none); or a
+        callable (X, y) -> values. None lets every row in.
     complexity_min : float, default=0.2
         c_min.
     complexity_max : float, default=1.0
@@ -87,7 +96,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
 
     _parameter_constraints = {
         "sampler": [HasMethods("fit_resample"), None],
-        "synthetic_weight": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"})],
+        "synthetic_weight": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto", "cv"})],
         "ratio": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"}), callable],
         "schedule": [callable, None],
         "complexity": [StrOptions(set(COMPLEXITIES)), callable, None],
@@ -127,6 +136,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         performance: float | None = None,
         consistency: float | None = None,
         estimator: Any = None,
+        source: Source = "class",
     ) -> tuple[int, float]:
         """Tell how many synthetic rows to make, and what weight they will get.
 
@@ -140,6 +150,9 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             C_t in [0, 1], likewise.
         estimator : classifier or None, default=None
             The model to be trained, for ``synthetic_weight="auto"``.
+        source : {"class", "committee", "pool"}, default="class"
+            Where the rows come from: one class a row; a generator's rows with
+            the soft labels of a committee; rows of the pool with such labels.
 
         Returns
         -------
@@ -154,12 +167,14 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             If a parameter is out of its range, or `ratio` lacks its arguments.
         """
         self._validate_params()
+        _check_source(source)
         y = check_labels(y)
         n = len(y)
         if not n:
             raise ValueError("y is empty, must have at least one label.")
-        ratio = self._ratio(n, performance, consistency)
-        weight = self._weight(y, ratio, estimator)
+        counts = np.unique(y, return_counts=True)[1]
+        ratio = self._ratio(n, performance, consistency, None if source == "class" else len(counts))
+        weight = self._weight(counts, ratio, estimator, source)
         return (round(ratio * n) if weight > 0 else 0), weight
 
     def mix(
@@ -173,6 +188,8 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         performance: float | None = None,
         consistency: float | None = None,
         estimator: Any = None,
+        weight_synthetic: FloatArray | None = None,
+        source: Source = "class",
     ) -> tuple[Table, NDArray[Any], FloatArray]:
         """Join real and synthetic rows with their weights.
 
@@ -190,9 +207,16 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             The round t, for the curriculum.
         performance, consistency : float or None, default=None
             P_t and C_t in [0, 1]. With both given and `ratio` a callable, rows
-            beyond r_t times the real ones are left out, evenly.
+            beyond r_t times the real ones are left out, evenly, unless their
+            labels are soft.
         estimator : classifier or None, default=None
-            The model to be trained, for ``synthetic_weight="auto"``.
+            The model to be trained, for ``synthetic_weight="auto"`` and
+            ``complexity="margin"``.
+        weight_synthetic : ndarray of shape (n_synthetic,) or None, default=None
+            Weights of the synthetic rows relative to each other, such as those of
+            :meth:`SyntheticAugmenter.sample_soft`; None: all alike.
+        source : {"class", "committee", "pool"}, default="class"
+            As in :meth:`plan`.
 
         Returns
         -------
@@ -201,35 +225,42 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         y_mixed : ndarray of shape (n_mixed,)
             Their labels.
         sample_weight : ndarray of shape (n_mixed,)
-            1 for real rows; equal shares of n beta / (1 - beta) for the others.
+            1 for real rows; shares of n beta / (1 - beta) for the others.
 
         Raises
         ------
         ValueError
-            If a parameter is out of its range, lengths differ, or a synthetic
-            row has a label that no real row has.
+            If a parameter or a weight is out of its range, lengths differ, or a
+            synthetic row has a label that no real row has.
         """
         self._validate_params()
+        _check_source(source)
         y, y_synthetic = check_labels(y), check_labels(y_synthetic, "y_synthetic")
         check_same_length(X=X, y=y)
         check_same_length(X_synthetic=X_synthetic, y_synthetic=y_synthetic)
         check_seen(y_synthetic, np.unique(y), "y_synthetic", "y")
-        if callable(self.ratio) and performance is not None and consistency is not None:
+        shares = _relative_weights(weight_synthetic, len(y_synthetic))
+        fed = performance is not None and consistency is not None
+        if callable(self.ratio) and fed and source == "class":
             limit = min(round(self._ratio(len(y), performance, consistency) * len(y)), len(y_synthetic))
             rows = np.linspace(0, len(y_synthetic) - 1, limit).astype(np.intp)
-            X_synthetic, y_synthetic = take_rows(X_synthetic, rows), y_synthetic[rows]
-        weight = self._weight(y, len(y_synthetic) / len(y), estimator) if len(y_synthetic) else 0.0
+            X_synthetic, y_synthetic, shares = take_rows(X_synthetic, rows), y_synthetic[rows], shares[rows]
+        counts = np.unique(y, return_counts=True)[1]
+        ratio = shares.sum() / len(y)
+        weight = self._weight(counts, ratio, estimator, source) if ratio > 0 else 0.0
         entering = (
-            self._entering(X, y, X_synthetic, y_synthetic, step) if weight > 0 else np.empty(0, np.intp)
+            self._entering(X, y, X_synthetic, y_synthetic, step, estimator)
+            if weight > 0
+            else np.empty(0, np.intp)
         )
-        self.synthetic_weight_ = weight if len(entering) else 0.0
-        if not len(entering):
+        total = shares[entering].sum()
+        self.synthetic_weight_ = weight if total > 0 else 0.0
+        if not total > 0:
             return X, y, np.ones(len(y))
-        share = len(y) * weight / (1 - weight) / len(entering)
         return (
             concat_rows(X, take_rows(X_synthetic, entering)),
             np.concatenate([y, y_synthetic[entering]]),
-            np.concatenate([np.ones(len(y)), np.full(len(entering), share)]),
+            np.concatenate([np.ones(len(y)), shares[entering] * (len(y) * weight / (1 - weight) / total)]),
         )
 
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
@@ -256,7 +287,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
                 "so leave synthetic_weight='auto'."
             )
 
-    def _ratio(self, n: int, performance: Any, consistency: Any) -> float:
+    def _ratio(self, n: int, performance: Any, consistency: Any, n_soft_classes: int | None = None) -> float:
         if callable(self.ratio):
             for name, value in {"performance": performance, "consistency": consistency}.items():
                 if not isinstance(value, Real) or not 0 <= float(value) <= 1:
@@ -266,22 +297,27 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
                 raise ValueError(f"ratio made {ratio!r}, must make a finite number >= 0.")
             return float(ratio)
         if self.ratio == "auto":
-            return float(np.clip(2 * n, *_AUTO_ROWS)) / n
+            wanted = 2 * n if n_soft_classes is None else _SOFT_ROWS // n_soft_classes
+            return float(np.clip(wanted, *_AUTO_ROWS)) / n
         return float(self.ratio)
 
-    def _weight(self, y: Labels, ratio: float, estimator: Any) -> float:
+    def _weight(self, counts: NDArray[np.intp], ratio: float, estimator: Any, source: Source) -> float:
         if self.schedule is not None:
             weight = self.schedule(ratio)
             if not isinstance(weight, Real) or not 0 <= weight < 1:
                 raise ValueError(f"schedule made {weight!r} of {ratio}, must make a number in [0, 1).")
             return float(weight)
+        if self.synthetic_weight == "cv":
+            raise ValueError(
+                "synthetic_weight == 'cv' needs the model to be trained, which only SynDAClassifier knows; "
+                "give a number, or search one with GridSearchCV."
+            )
         if self.synthetic_weight != "auto":
             return float(self.synthetic_weight)
-        rare = np.unique(np.asarray(y), return_counts=True)[1].min() < _AUTO_BELOW
-        return _AUTO_WEIGHT if rare and (estimator is None or is_forest(estimator)) else 0.0
+        return automatic_weight(counts, estimator, source)
 
     def _entering(
-        self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int
+        self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int, estimator: Any
     ) -> NDArray[np.intp]:
         self.complexity_threshold_ = curriculum_threshold(
             step, self.complexity_min, self.complexity_max, self.n_warmup_rounds
@@ -290,8 +326,28 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             return np.arange(len(y_new))
         if callable(self.complexity):
             hardness = np.asarray(self.complexity(X_new, y_new))
+        elif self.complexity == "distance":
+            hardness = distance_complexity(X, y, X_new, y_new)
         else:
-            hardness = COMPLEXITIES[self.complexity](X, y, X_new, y_new)
+            model = clone(estimator) if estimator is not None else None
+            set_seed(model, SeedStreams(self.random_state).seed("complexity", step))
+            hardness = margin_complexity(X, y, X_new, y_new, model)
         if hardness.shape != (len(y_new),):
             raise ValueError(f"complexity made shape {hardness.shape}, must make ({len(y_new)},), one a row.")
         return np.flatnonzero(hardness <= self.complexity_threshold_)
+
+
+def _check_source(source: Any) -> None:
+    if source not in get_args(Source):
+        raise ValueError(f"source == {source!r}, must be one of {', '.join(map(repr, get_args(Source)))}.")
+
+
+def _relative_weights(weight_synthetic: Any, n_rows: int) -> FloatArray:
+    if weight_synthetic is None:
+        return np.ones(n_rows)
+    weights = np.asarray(weight_synthetic, dtype=np.float64)
+    if weights.shape != (n_rows,):
+        raise ValueError(f"weight_synthetic.shape == {weights.shape}, expected ({n_rows},), one a row.")
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError("weight_synthetic must hold finite numbers >= 0.")
+    return weights

@@ -6,7 +6,7 @@ from synda_sk.utils._encoder import TableEncoder
 from synda_sk.utils._features import Features, LazyFeatures, check_features, scan_features
 from synda_sk.utils._files import write_atomically
 from synda_sk.utils._frames import check_same_length, check_table, concat_rows, is_frame, take_rows
-from synda_sk.utils._kinds import final_estimator, is_forest, is_linear
+from synda_sk.utils._kinds import final_estimator, is_boosting, is_forest, is_linear, is_logistic
 from synda_sk.utils._labels import missing_values, split_missing
 from synda_sk.utils._optional import import_optional
 from synda_sk.utils._random import SeedStreams, set_seed
@@ -47,9 +47,11 @@ __all__ = [
     "final_estimator",
     "fit_weighted",
     "import_optional",
+    "is_boosting",
     "is_forest",
     "is_frame",
     "is_linear",
+    "is_logistic",
     "make_parts",
     "missing_values",
     "sample_rows",

@@ -4,12 +4,16 @@ from typing import Any
 
 from sklearn.ensemble import (
     ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.linear_model._base import LinearClassifierMixin
 from sklearn.pipeline import Pipeline
 
 _FORESTS = (RandomForestClassifier, ExtraTreesClassifier)
+_BOOSTING = (GradientBoostingClassifier, HistGradientBoostingClassifier)
 
 
 def final_estimator(estimator: Any) -> Any:
@@ -60,3 +64,36 @@ def is_forest(estimator: Any) -> bool:
         True for a forest.
     """
     return isinstance(final_estimator(estimator), _FORESTS)
+
+
+def is_boosting(estimator: Any) -> bool:
+    """Tell whether the last step is one of scikit-learn's gradient-boosted trees.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A pipeline or anything else.
+
+    Returns
+    -------
+    bool
+        True for boosted trees.
+    """
+    return isinstance(final_estimator(estimator), _BOOSTING)
+
+
+def is_logistic(estimator: Any) -> bool:
+    """Tell whether the last step is a logistic regression of fixed penalty.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A pipeline or anything else.
+
+    Returns
+    -------
+    bool
+        True for ``LogisticRegression``, False for its cross-validated kin.
+    """
+    last = final_estimator(estimator)
+    return isinstance(last, LogisticRegression) and not isinstance(last, LogisticRegressionCV)

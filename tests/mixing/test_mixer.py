@@ -11,6 +11,7 @@ from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
 
 from synda_sk import CurriculumMixer, QualityFilter, SigmoidSchedule, SyntheticAugmenter
 from synda_sk.mixing import AdaptiveRatio, curriculum_threshold
@@ -124,6 +125,22 @@ def test_the_curriculum_lets_easy_rows_in_first(data, complexity):
     if complexity == "distance":
         easy = [np.flatnonzero((X_new == row).all(axis=1))[0] for row in first]
         assert np.mean(easy) < 40
+
+
+def test_the_margin_is_that_of_the_model_to_be_trained(data):
+    X, y = data
+    rng = np.random.default_rng(0)
+    X_new, y_new = rng.normal(size=(60, 4)), rng.integers(0, 2, 60)
+    for model in (GaussianNB(), RandomForestClassifier(20, random_state=3)):
+        own = model.fit(X, y).predict_proba(X_new)[np.arange(60), y_new]
+        mixer = CurriculumMixer(
+            synthetic_weight=0.2, complexity="margin", complexity_min=0.5, n_warmup_rounds=4
+        )
+        entered, labels, _ = mixer.mix(X, y, X_new, y_new, step=0, estimator=model)
+        for label in (0, 1):
+            inside = (X_new[:, None] == entered[200:][labels[200:] == label]).all(axis=2).any(axis=1)
+            candidates = y_new == label
+            assert own[inside].min() >= own[candidates & ~inside].max()
 
 
 def test_counts_realise_beta_where_weights_cannot_travel(data):
