@@ -161,7 +161,7 @@ class TableRows(RowSource):
             self._X = X.tocsr()
         else:
             self._X = X if is_frame(X) or hasattr(X, "shape") else np.asarray(X)
-        if np.ndim(self._X) == 0:
+        if isinstance(self._X, np.ndarray) and self._X.ndim == 0:
             raise TypeError(f"Expected a table, array-like of rows, got {type(X).__name__}.")
 
     def __len__(self) -> int:

@@ -12,6 +12,7 @@ from sklearn.datasets import make_classification
 
 from synda_sk import CurriculumMixer, HybridQuerySelector, QualityFilter, SynDAClassifier, SyntheticAugmenter
 from synda_sk.generators import make_generator
+from synda_sk.generators._registry import GENERATORS
 
 X, Y = make_classification(N_ROWS, 4, n_redundant=0, weights=[0.7], random_state=5)
 PARTLY = np.where(np.arange(N_ROWS) < N_KNOWN, Y, np.nan)
@@ -262,6 +263,6 @@ def test_a_misspelt_parameter_is_refused_with_the_right_ones(data, name):
 @given(data=st.data(), name=st.sampled_from(OPTIONS["augmenter__generator"]))
 def test_a_misspelt_generator_is_refused_with_the_right_ones(data, name):
     wrong = data.draw(misspelt(name))
-    assume(wrong not in OPTIONS["augmenter__generator"])
+    assume(wrong not in GENERATORS)
     with pytest.raises(ValueError, match=f"generator == .* '{name}'"):
         make_generator(wrong)
