@@ -117,7 +117,8 @@ def _quantize(torch: Any, weight: "torch.Tensor", n_bits: int) -> Quantized:
     exact = largest / n_levels
     scale = exact.astype(np.float64 if weight.dtype == torch.float64 else np.float32)
     # rounded up, so that the largest weight stays within its level
-    scale = np.where(scale < exact, np.nextafter(scale, np.inf, dtype=scale.dtype), scale)
+    low = scale < exact
+    scale[low] = np.nextafter(scale[low], np.inf, dtype=scale.dtype)
     scale = np.where(largest > 0, scale, 1).astype(scale.dtype)
     levels = np.rint(rows / scale[:, None].astype(np.float64)).clip(-n_levels, n_levels)
     return Quantized((levels + n_levels).astype(np.uint8).reshape(values.shape), scale, n_bits)

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
 from sklearn.model_selection import GridSearchCV
 
-from synda_sk import SynDAClassifier
+from synda_sk import CurriculumMixer, SynDAClassifier
 from synda_sk._stop_set import cohen_kappa
 from synda_sk.exceptions import InertParameterWarning
 from synda_sk.selection import BaseStoppingRule, MaxLabels, PerformancePlateau, StablePredictions
@@ -193,7 +193,8 @@ def test_resume_compares_the_same_rows(tmp_path):
         clf.teach(rows, Y[rows])
     assert clf.stop_reason_ is not None
     clf._journal.close()
-    blind = SynDAClassifier(LR, stopping=rule, journal=tmp_path / "j.db").resume()
+    real_only = CurriculumMixer(synthetic_weight=0)
+    blind = SynDAClassifier(LR, stopping=rule, mixer=real_only, journal=tmp_path / "j.db").resume()
     blind.teach(X[200:205], Y[200:205]).teach(X[205:210], Y[205:210])
     assert {s["agreement"] for s in blind.history_} == {None}
 
