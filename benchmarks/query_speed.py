@@ -205,7 +205,7 @@ def draw(table: list[dict[str, Any]], sizes: list[int], path: Path) -> None:
         ylabel="CPU seconds",
         title="A query of 100 rows",
     )
-    axes.legend(fontsize=7)
+    axes.legend(fontsize=7, loc="upper left")
     figure.savefig(path, dpi=120)
 
 
