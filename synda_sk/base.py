@@ -273,6 +273,15 @@ class SamplerMixin(_TableTags, OneToOneFeatureMixin, ABC):
         ValueError
             If `y` has a single class or missing labels.
         """
+        containers, X, labels = self._open(X, y)
+        X_resampled, y_resampled = self._fit_resample(X, labels)
+        self.synthetic_mask_ = np.arange(len(y_resampled)) >= len(labels)
+        added = y_resampled[self.synthetic_mask_]
+        self.sampling_strategy_ = {label: int((added == label).sum()) for label in np.unique(labels).tolist()}
+        return containers.close(X_resampled, y_resampled)
+
+    def _open(self, X: Table, y: Labels) -> tuple[Containers, Table, NDArray[Any]]:
+        """Check a table and labels of two classes at least, and take them out of their containers."""
         containers = Containers(X, y)
         X, labels = check_labelled_table(self, *containers.open())
         classes = np.unique(labels)
@@ -281,11 +290,7 @@ class SamplerMixin(_TableTags, OneToOneFeatureMixin, ABC):
                 f"The target 'y' needs to have more than 1 class. Got {len(classes)} class instead: "
                 f"{classes.tolist()}."
             )
-        X_resampled, y_resampled = self._fit_resample(X, labels)
-        self.synthetic_mask_ = np.arange(len(y_resampled)) >= len(labels)
-        added = y_resampled[self.synthetic_mask_]
-        self.sampling_strategy_ = {label: int((added == label).sum()) for label in classes.tolist()}
-        return containers.close(X_resampled, y_resampled)
+        return containers, X, labels
 
     @abstractmethod
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:

@@ -21,11 +21,11 @@ from synda_sk.augmentation._strategy import (
     over_sampling_counts,
     share_equally,
 )
-from synda_sk.base import SamplerMixin, check_labelled_table, check_n_samples, check_seen
+from synda_sk.base import SamplerMixin, check_n_samples, check_seen
 from synda_sk.generators import KDEGenerator, make_generator
 from synda_sk.metrics._train_on_synthetic import Scoring
 from synda_sk.typing import FloatArray, Labels, RandomState, Table
-from synda_sk.utils import Containers, SeedStreams, check_table, concat_rows, set_seed, take_rows
+from synda_sk.utils import SeedStreams, check_table, concat_rows, set_seed, take_rows
 
 
 class SyntheticAugmenter(SamplerMixin, BaseEstimator):
@@ -93,7 +93,7 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
     classes_ : ndarray of shape (n_classes,)
         Labels seen in fit.
     sampling_strategy_ : dict
-        Rows added, by class.
+        Rows added, by class; after ``fit``, those ``fit_resample`` would add.
     synthetic_mask_ : ndarray of bool of shape (n_resampled,)
         True for the rows that were added.
     acceptance_rate_ : dict or None
@@ -220,7 +220,7 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: Table, y: Labels, X_pool: Table | None = None) -> Self:
-        """Fit the generator, and keep what soft labels are made from.
+        """Fit the generator without drawing, and keep what soft labels are made from.
 
         Parameters
         ----------
@@ -244,8 +244,11 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         """
         if X_pool is not None and not self.use_pool:
             raise ValueError("X_pool is given, but use_pool == False; set use_pool=True.")
-        super().fit(X, y)
-        self._pool = None if X_pool is None else check_table(self, X_pool, reset=False)
+        self._validate_params()
+        _, X, labels = self._open(X, y)
+        pool = None if X_pool is None else check_table(self, X_pool, reset=False)
+        self.sampling_strategy_ = self._learn(X, labels)
+        self._pool = pool
         return self
 
     def sample(
@@ -369,10 +372,8 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         >>> report.figures["membership_auc"]["synthetic"] < 0.6
         True
         """
-        given = clone(self).set_params(ratio=None, sampling_strategy={})
-        X, labels = check_labelled_table(given, *Containers(X, y).open())
-        if len(np.unique(labels)) < 2:
-            raise ValueError(f"y has one class only, {labels[0]!r}; a report needs two.")
+        given = clone(self).set_params(ratio=None, sampling_strategy="auto")
+        _, X, labels = given._open(X, y)
         streams = SeedStreams(given.random_state if random_state is None else random_state)
         if given.random_state is None:
             given.set_params(random_state=streams.seed("augmenter"))
@@ -452,6 +453,15 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
 
     def _fit_resample(self, X: Table, y: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
         self._validate_params()
+        counts = self._learn(X, y)
+        added = np.repeat(self.classes_, [counts[label] for label in self.classes_.tolist()])
+        if not len(added):
+            return X, y
+        X_new, _ = self._draw(len(added), added, None)
+        return concat_rows(X, X_new), np.concatenate([y, added])
+
+    def _learn(self, X: Table, y: NDArray[Any]) -> dict[Any, int]:
+        """Fit the generator; return how many rows of each class the strategy asks for."""
         if self.ratio is None:
             counts = over_sampling_counts(self.sampling_strategy, y)
         else:
@@ -463,11 +473,7 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         self.acceptance_rate_ = self.context_match_rate_ = None
         self.classes_: NDArray[Any] = np.unique(y)
         self._real, self._pool = (X, y), None
-        added = np.repeat(self.classes_, [counts.get(label, 0) for label in self.classes_.tolist()])
-        if not len(added):
-            return X, y
-        X_new, _ = self._draw(len(added), added, None)
-        return concat_rows(X, X_new), np.concatenate([y, added])
+        return {label: counts.get(label, 0) for label in self.classes_.tolist()}
 
 
 def _seeded(generator: Any, random_state: RandomState) -> Any:

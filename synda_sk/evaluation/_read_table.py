@@ -47,6 +47,7 @@ def read_table(path: Path) -> pd.DataFrame:
         import_optional("pyarrow", extra="cli", feature="--table with a .parquet file")
     try:
         frame = pd.read_parquet(path) if suffix == ".parquet" else pd.read_csv(path, low_memory=False)
+    # NotImplementedError is how pyarrow refuses Parquet whose encoding it does not know
     except (OSError, ValueError, NotImplementedError, EOFError, zlib.error) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise OptionError("--table", f"{path.name!r} cannot be read as {suffix[1:]}: {reason}") from error

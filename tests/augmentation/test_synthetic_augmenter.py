@@ -121,6 +121,18 @@ def test_sample_is_balanced_and_takes_labels():
     assert len(augmenter.sample(0)[0]) == 0
 
 
+def test_fit_draws_nothing_and_tells_what_would_be_added(monkeypatch):
+    X, y = np.arange(20.0)[:, None], np.repeat([0, 1], [15, 5])
+    calls = []
+    monkeypatch.setattr(GaussianGenerator, "sample", lambda *args, **kwargs: calls.append(args))
+    augmenter = SyntheticAugmenter(random_state=0).fit(X, y)
+    assert augmenter.sampling_strategy_ == {0: 0, 1: 10}
+    assert not calls
+    monkeypatch.undo()
+    assert augmenter.sample(4)[1].tolist() == [0, 0, 1, 1]
+    assert SyntheticAugmenter(random_state=0).fit_resample(X, y)[1].sum() == 15
+
+
 def test_seeds():
     X, y = table()
     fixed = SyntheticAugmenter(random_state=3).fit(X, y)

@@ -620,7 +620,7 @@ SYNTHETIC = [
     ("a sample of a missing class", lambda w: w.augmenter.sample(2, [0, None]), ValueError, "y", r"not seen in fit: \[None\]"),
     ("a sample with fewer labels", lambda w: w.augmenter.sample(3, [0, 1]), ValueError, "y", "n_samples"),
     ("a sample before fit", lambda w: SyntheticAugmenter().sample(1), NotFittedError, "SyntheticAugmenter", "'fit'"),
-    ("a report of one class", lambda w: w.augmenter.report(w.X, w.y * 0), ValueError, "y", "one class only"),
+    ("a report of one class", lambda w: w.augmenter.report(w.X, w.y * 0), ValueError, "y", "more than 1 class"),
     ("a report of missing labels", lambda w: w.augmenter.report(w.X, w.partly), ValueError, "y", "every row labelled"),
     ("a report of other lengths", lambda w: w.augmenter.report(w.X, w.y[:4]), ValueError, "y has 4", "inconsistent"),
     ("a report that holds all rows out", lambda w: w.augmenter.report(w.X, w.y, test_size=1.0), ValueError, "test_size", r"\(0, 1\)"),

@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from synda_sk import SyntheticAugmenter
+from synda_sk.compression import from_bytes, n_bytes, prune, quantize, to_bytes
 from synda_sk.generators import TableGAN, TableVAE, make_generator
 from synda_sk.generators import _net_training as training
 
@@ -137,6 +138,21 @@ def test_pickles_hold_no_torch_and_modules_can_be_exchanged(make):
     changed = generator.with_module(module)
     assert not changed.sample(30)[0].equals(before)
     pd.testing.assert_frame_equal(generator.sample(30)[0], before)
+
+
+@each_net
+def test_compressed_decoders_draw_rows_and_weigh_less(make):
+    X, y = mixed(200)
+    generator = make(**QUICK).fit(X, y)
+    module = generator.to_module()
+    rows, _ = generator.sample(400, 1)
+    for smaller in (quantize(module, 8), prune(module, amount=0.3)):
+        assert n_bytes(smaller) < 0.85 * n_bytes(module)
+        drawn, labels = generator.with_module(smaller).sample(400, 1)
+        assert (labels == 1).all()
+        assert drawn["amount"].median() == pytest.approx(rows["amount"].median(), rel=0.5)
+        stored = generator.with_module(from_bytes(to_bytes(smaller), generator.to_module()))
+        pd.testing.assert_frame_equal(stored.sample(400, 1)[0], drawn)
 
 
 @each_net
