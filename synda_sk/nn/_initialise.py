@@ -30,10 +30,35 @@ def linear(n_in: int, n_out: int) -> nn.Linear:
     return skip_init(nn.Linear, n_in, n_out)
 
 
+def convolution(n_in: int, n_out: int, size: int, n_groups: int = 1, stride: int = 1) -> nn.Conv2d:
+    """Return a convolution that keeps the size of the image, without first weights.
+
+    Parameters
+    ----------
+    n_in : int
+        Number of channels in.
+    n_out : int
+        Number of channels out.
+    size : int
+        Side of the kernel, odd.
+    n_groups : int, default=1
+        Groups of channels; as many as channels is a depthwise convolution.
+    stride : int, default=1
+        2 halves the sides of the image.
+
+    Returns
+    -------
+    torch.nn.Conv2d
+        To be given weights by :func:`initialise`.
+    """
+    return skip_init(nn.Conv2d, n_in, n_out, size, padding=size // 2, groups=n_groups, stride=stride)
+
+
 def initialise(module: Net, generator: torch.Generator) -> Net:
     r"""Give a module its first weights, reproducibly and without the process-wide random state.
 
-    Matrices are uniform in :math:`\pm 1/\sqrt{n_{in}}`, everything else is 0.
+    Weights of layers are uniform in :math:`\pm 1/\sqrt{n_{in}}`, where a unit has
+    :math:`n_{in}` inputs; the scales of normalisations are 1, everything else is 0.
 
     Parameters
     ----------
@@ -58,8 +83,11 @@ def initialise(module: Net, generator: torch.Generator) -> Net:
     with torch.no_grad():
         for parameter in module.parameters():
             if parameter.ndim > 1 and parameter.numel():
-                bound = 1 / math.sqrt(parameter.shape[1])
+                bound = 1 / math.sqrt(parameter[0].numel())
                 parameter.uniform_(-bound, bound, generator=generator)
             else:
                 parameter.zero_()
+        for part in module.modules():
+            if isinstance(part, nn.GroupNorm | nn.BatchNorm2d) and part.affine:
+                part.weight.fill_(1)
     return module

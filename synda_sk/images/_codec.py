@@ -1,0 +1,146 @@
+"""Images as they come, as tensors in [-1, 1], and back."""
+
+import math
+from collections.abc import Sequence
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_array
+
+from synda_sk.typing import FloatArray
+
+
+class ImageCodec:
+    """Reads stacks of images or flat rows, and writes what it was fitted to.
+
+    uint8 spans 0 to 255, other numbers what they span in `fit`. Sides are padded with
+    the lowest value, behind the last row and column, to multiples of `multiple`.
+
+    Parameters
+    ----------
+    image_shape : (h, w), (h, w, c) or None
+        Shape of an image where `X` is flat. None reads a flat row as a square of one
+        channel, or of three where that fits exactly, padded at its end where none does.
+    multiple : int, default=1
+        What the sides are to be a multiple of.
+    """
+
+    def __init__(self, image_shape: Sequence[int] | None = None, multiple: int = 1) -> None:
+        self.image_shape = image_shape
+        self.multiple = multiple
+
+    def fit(self, X: NDArray[Any]) -> Self:
+        """Learn the shape, the dtype and the range of images that `check_images` returned."""
+        self.row_shape_: tuple[int, ...] = X.shape[1:]
+        self.dtype_ = X.dtype
+        self.shape_ = self._shape()
+        whole = X.dtype == np.uint8
+        self.low_, self.high_ = (0.0, 255.0) if whole else (float(X.min()), float(X.max()))
+        h, w, _ = self.shape_
+        self.padded_ = (
+            math.ceil(h / self.multiple) * self.multiple,
+            math.ceil(w / self.multiple) * self.multiple,
+        )
+        return self
+
+    def encode(self, X: NDArray[Any]) -> NDArray[np.float32]:
+        """Return an array of shape (n_images, n_channels, height, width) in [-1, 1]."""
+        h, w, c = self.shape_
+        spread = self.high_ - self.low_ or 1.0
+        flat = np.full((len(X), h * w * c), -1, dtype=np.float32)
+        n_pixels = int(np.prod(self.row_shape_))
+        flat[:, :n_pixels] = (X.reshape(len(X), -1).astype(np.float32) - self.low_) * (2 / spread) - 1
+        images = flat.reshape(len(X), h, w, c).transpose(0, 3, 1, 2)
+        below, beside = self.padded_[0] - h, self.padded_[1] - w
+        return np.pad(images, ((0, 0), (0, 0), (0, below), (0, beside)), constant_values=-1)
+
+    def decode(self, images: NDArray[np.float32]) -> NDArray[Any]:
+        """Return images as they were in fit; values beyond the range are clipped, integers rounded."""
+        h, w, _ = self.shape_
+        flat = images[:, :, :h, :w].transpose(0, 2, 3, 1).reshape(len(images), -1)
+        values: FloatArray = (np.clip(flat, -1, 1).astype(np.float64) + 1) / 2 * (
+            self.high_ - self.low_
+        ) + self.low_
+        values = values[:, : int(np.prod(self.row_shape_))]
+        if np.issubdtype(self.dtype_, np.integer):
+            values = np.rint(values)
+        return (
+            np.clip(values, self.low_, self.high_).astype(self.dtype_).reshape(len(images), *self.row_shape_)
+        )
+
+    def _shape(self) -> tuple[int, int, int]:
+        if len(self.row_shape_) > 1:
+            h, w, c = (*self.row_shape_, 1)[:3]
+            if self.image_shape is not None and tuple(self.image_shape) not in ((h, w), (h, w, c)):
+                raise ValueError(
+                    f"image_shape == {self.image_shape!r}, but the images of X are {self.row_shape_}."
+                )
+            return h, w, c
+        n_pixels = self.row_shape_[0]
+        if self.image_shape is None:
+            for c in (1, 3):
+                side = math.isqrt(n_pixels // c)
+                if c * side**2 == n_pixels:
+                    return side, side, c
+            side = math.isqrt(n_pixels - 1) + 1
+            return side, side, 1
+        h, w, c = (*self.image_shape, 1)[:3]
+        if h * w * c != n_pixels:
+            raise ValueError(
+                f"image_shape == {self.image_shape!r} holds {h * w * c} values, but X has {n_pixels} columns."
+            )
+        return h, w, c
+
+
+def check_image_shape(image_shape: Any) -> None:
+    """Raise unless `image_shape` is None or two or three positive integers.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+    """
+    if image_shape is None:
+        return
+    sides = tuple(image_shape) if isinstance(image_shape, Sequence) else ()
+    if len(sides) not in (2, 3) or not all(isinstance(side, Integral) and side > 0 for side in sides):
+        raise ValueError(
+            f"image_shape == {image_shape!r}, must be None, (height, width) or (height, width, n_channels)."
+        )
+
+
+def check_images(estimator: Any, X: Any, *, reset: bool) -> NDArray[Any]:
+    """Validate images, whole or as flat rows, for an estimator.
+
+    Returns
+    -------
+    ndarray of shape (n_images, n_pixels), (n_images, h, w) or (n_images, h, w, c)
+        Finite numbers, unsigned bytes and float32 as they are, other numbers as they came.
+
+    Raises
+    ------
+    ValueError
+        If they are no images, or not of the shape seen in fit.
+    """
+    if getattr(X, "ndim", 2) <= 2:
+        from sklearn.utils.validation import validate_data
+
+        rows: NDArray[Any] = validate_data(estimator, X, reset=reset, dtype="numeric")
+    else:
+        rows = check_array(X, allow_nd=True, dtype="numeric", estimator=estimator)
+        if rows.ndim > 4:
+            raise ValueError(
+                f"X has {rows.ndim} dimensions, must have 2, 3 or 4: (n_images, height, width, n_channels)."
+            )
+        if reset:
+            estimator.n_features_in_ = int(np.prod(rows.shape[1:]))
+    seen = rows.shape[1:] if reset else estimator._codec.row_shape_
+    if rows.shape[1:] != seen:
+        if int(np.prod(rows.shape[1:])) != int(np.prod(seen)):
+            raise ValueError(
+                f"X has images of shape {rows.shape[1:]}, but {type(estimator).__name__} was fitted to {seen}."
+            )
+        rows = rows.reshape(len(rows), *seen)
+    return rows
