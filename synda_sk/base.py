@@ -154,17 +154,23 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
         ValueError
             If a label is missing, lengths differ or a parameter is out of its range.
         """
+        return self._fit_or_restore(X, y)
+
+    def _fit_or_restore(self, X: Table, y: Labels, **told: Any) -> Self:
         former = dict(vars(self))
         try:
             self._validate_params()
-            X, y = check_labelled_table(self, X, y)
+            X, y = self._check_rows(X, y)
             self.classes_, self.class_count_ = np.unique(y, return_counts=True)
-            self._fit(X, y)
+            self._fit(X, y, **told)
         except BaseException:
             self.__dict__.clear()
             self.__dict__.update(former)
             raise
         return self
+
+    def _check_rows(self, X: Table, y: Labels, *, reset: bool = True) -> tuple[Table, NDArray[Any]]:
+        return check_labelled_table(self, X, y, reset=reset)
 
     def sample(self, n_samples: int, y: Labels | None = None) -> tuple[Table, NDArray[Any]]:
         """Draw synthetic rows with the container, columns and dtypes seen in fit.

@@ -9,6 +9,8 @@ from sklearn.base import clone
 from synda_sk.generators._class_copula import CopulaGenerator
 from synda_sk.generators._class_gaussian import GaussianGenerator
 from synda_sk.generators._class_kde import KDEGenerator
+from synda_sk.generators._conv_vae import ConvVAEGenerator
+from synda_sk.generators._diffusion import DiffusionGenerator
 from synda_sk.generators._names import unknown_name
 from synda_sk.generators._over_sampler import OverSamplerGenerator
 from synda_sk.generators._sdv import SYNTHESIZERS, SDVGenerator
@@ -23,6 +25,8 @@ GENERATORS: dict[str, Callable[[], Any]] = {
     "smote": OverSamplerGenerator,
     "vae": TableVAE,
     "gan": TableGAN,
+    "diffusion": DiffusionGenerator,
+    "conv_vae": ConvVAEGenerator,
     **{name: partial(SDVGenerator, name) for name in SYNTHESIZERS},
 }
 """Constructors by name; "auto" is "gaussian"."""
@@ -36,8 +40,8 @@ def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = 
     generator : str, object with ``fit(X, y)`` and ``sample(n_samples, y)`` or callable
         "auto" or "gaussian", "copula", "kde", with the extra ``imblearn`` "smote"
         (SMOTE, or its kin for categories), with the extra ``torch`` "vae" and
-        "gan", with the extra ``sdv`` "gaussian_copula", "ctgan", "tvae",
-        "copula_gan". An object is cloned. A callable without ``fit`` and
+        "gan" for tables, "diffusion" and "conv_vae" for images, with the extra
+        ``sdv`` "gaussian_copula", "ctgan", "tvae", "copula_gan". An object is cloned. A callable without ``fit`` and
         ``sample`` is called and returns a fresh object that has them; it need
         know nothing of scikit-learn.
     generator_params : mapping or None, default=None

@@ -6,13 +6,13 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
+from synda_sk.generators._latent_gaussian import latent_gaussian
 from synda_sk.generators._net_training import Training, train
 from synda_sk.generators._table_net import NET_CONSTRAINTS, Rows, TableNetGenerator, draw_weights
 from synda_sk.typing import FloatArray, IntArray, RandomState
 
 JUDGE_EVERY = 50
 LOG_VARIANCE = (-8.0, 4.0)
-PRIOR_ROWS = 5.0
 
 
 class TableVAE(TableNetGenerator):
@@ -201,7 +201,7 @@ class TableVAE(TableNetGenerator):
             mean, log_variance = encoder(rows.numbers, rows.levels, rows.labels)
         variance = log_variance.clamp(*LOG_VARIANCE).exp()
         self._latents = [
-            _latent_gaussian(mean[own].numpy(), variance[own].numpy())
+            latent_gaussian(mean[own].numpy(), variance[own].numpy())
             for own in (rows.labels == label for label in range(len(self.classes_)))
         ]
         done.state = dict(decoder.state_dict())
@@ -213,13 +213,3 @@ class TableVAE(TableNetGenerator):
             own = codes == label
             z[own] = mean + z[own] @ factor.T
         return z
-
-
-def _latent_gaussian(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Fit a Gaussian to the latent vectors of one class, with five pseudo-rows of N(0, I)."""
-    n, p = mean.shape
-    share = n / (n + PRIOR_ROWS)
-    centred = mean.astype(np.float64) - mean.mean(axis=0)
-    covariance = centred.T @ centred / n + np.diag(variance.mean(axis=0))
-    covariance = share * covariance + (1 - share) * np.eye(p)
-    return share * mean.mean(axis=0), np.linalg.cholesky(covariance)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-N_AUGMENTATIONS = 7
+N_CHANGES = 7
 
 
 @dataclass(frozen=True)

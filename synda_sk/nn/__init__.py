@@ -1,6 +1,7 @@
 """Plain torch modules, one short file each; importing this package imports torch."""
 
 from synda_sk.nn._conv_block import ConvBlock
+from synda_sk.nn._conv_vae import ConvDecoder, ConvEncoder
 from synda_sk.nn._grouped_linear import GroupedLinear
 from synda_sk.nn._initialise import convolution, initialise, linear
 from synda_sk.nn._mlp import MLPBlock, ResidualMLP
@@ -11,6 +12,8 @@ from synda_sk.nn._unet import UNet
 
 __all__ = [
     "ConvBlock",
+    "ConvDecoder",
+    "ConvEncoder",
     "GroupedLinear",
     "LatentEncoder",
     "MLPBlock",

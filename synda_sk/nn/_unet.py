@@ -11,7 +11,6 @@ from synda_sk.nn._conv_block import ConvBlock, norm
 from synda_sk.nn._initialise import convolution, linear
 
 N_FREQUENCIES = 16
-N_AUGMENTATIONS = 7
 
 
 class UNet(nn.Module):
@@ -36,6 +35,8 @@ class UNet(nn.Module):
         Side of the patches; sides of images are multiples of ``2 * patch``.
     n_contexts : sequence of int, default=()
         Number of values of each part of the context; one more means "any".
+    n_changes : int, default=0
+        Numbers that tell how a training image was augmented.
     separable : bool, default=False
         Whether blocks are depthwise-separable.
 
@@ -68,6 +69,7 @@ class UNet(nn.Module):
         width: int = 32,
         patch: int = 1,
         n_contexts: Sequence[int] = (),
+        n_changes: int = 0,
         separable: bool = False,
     ) -> None:
         super().__init__()
@@ -79,10 +81,11 @@ class UNet(nn.Module):
             )
         n_embedding = 4 * width
         self.patch = patch
+        self.n_values = (n_classes, *n_contexts)
         self.register_buffer("frequencies", 2 * math.pi * torch.logspace(-1, 1, N_FREQUENCIES, base=4.0))
         self.level = linear(2 * N_FREQUENCIES, n_embedding)
-        self.labels = nn.ParameterList([torch.empty(n + 1, n_embedding) for n in (n_classes, *n_contexts)])
-        self.augmentation = linear(N_AUGMENTATIONS, n_embedding)
+        self.labels = nn.ParameterList([torch.empty(n + 1, n_embedding) for n in self.n_values])
+        self.changes = linear(n_changes, n_embedding) if n_changes else None
         self.embedding = linear(n_embedding, n_embedding)
 
         def block(n_in: int, n_out: int) -> ConvBlock:
@@ -103,7 +106,7 @@ class UNet(nn.Module):
         time: Tensor,
         label: Tensor,
         context: Tensor | None = None,
-        augmentation: Tensor | None = None,
+        changes: Tensor | None = None,
     ) -> Tensor:
         """Predict v from noisy images.
 
@@ -117,15 +120,15 @@ class UNet(nn.Module):
             Classes, `n_classes` for any.
         context : Tensor of int64 of shape (n_images, len(n_contexts)) or None, default=None
             Contexts; None for any.
-        augmentation : Tensor of shape (n_images, 7) or None, default=None
-            How each image was changed; None for not at all.
+        changes : Tensor of shape (n_images, n_changes) or None, default=None
+            How each image was augmented; None for not at all.
 
         Returns
         -------
         Tensor of shape (n_images, n_channels, h, w)
             The prediction.
         """
-        e = self.embed(time, label, context, augmentation)  # (n, 4w)
+        e = self.embed(time, label, context, changes)  # (n, 4w)
         h = self.stem(functional.pixel_unshuffle(x, self.patch))  # (n, w, h/p, w/p)
         for block in self.down:
             h = block(h, e)
@@ -138,14 +141,32 @@ class UNet(nn.Module):
             h = block(h, e)
         return functional.pixel_shuffle(self.out(functional.silu(self.norm(h))), self.patch)
 
-    def embed(
-        self, time: Tensor, label: Tensor, context: Tensor | None, augmentation: Tensor | None
-    ) -> Tensor:
+    def withhold(self, label: Tensor, context: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Replace labels and contexts by "any".
+
+        Parameters
+        ----------
+        label : Tensor of int64 of shape (n_images,)
+            Classes.
+        context : Tensor of int64 of shape (n_images, len(n_contexts))
+            Contexts.
+        rows : Tensor of bool of shape (n_images,)
+            Where.
+
+        Returns
+        -------
+        tuple of Tensor
+            Both, replaced.
+        """
+        anything = torch.tensor(self.n_values, device=label.device)
+        return torch.where(rows, anything[0], label), torch.where(rows[:, None], anything[1:], context)
+
+    def embed(self, time: Tensor, label: Tensor, context: Tensor | None, changes: Tensor | None) -> Tensor:
         """Return what the blocks are told.
 
         Parameters
         ----------
-        time, label, context, augmentation : Tensor
+        time, label, context, changes : Tensor
             As in :meth:`forward`.
 
         Returns
@@ -153,10 +174,10 @@ class UNet(nn.Module):
         Tensor of shape (n_images, 4 * width)
             The sum of what each is mapped to, through one more layer.
         """
-        phase = time[:, None] * self.frequencies
+        phase = time[:, None] * self.get_buffer("frequencies")
         told = self.level(torch.cat([phase.sin(), phase.cos()], dim=1)) + self.labels[0][label]
         for j, values in enumerate(list(self.labels)[1:]):
             told = told + (values[-1] if context is None else values[context[:, j]])
-        if augmentation is not None:
-            told = told + self.augmentation(augmentation)
+        if self.changes is not None and changes is not None:
+            told = told + self.changes(changes)
         return functional.silu(self.embedding(functional.silu(told)))
