@@ -41,7 +41,8 @@ def make_generator(generator: Any, generator_params: Mapping[str, Any] | None = 
         "auto" or "gaussian", "copula", "kde", with the extra ``imblearn`` "smote"
         (SMOTE, or its kin for categories), with the extra ``torch`` "vae" and
         "gan" for tables, "diffusion" and "conv_vae" for images, with the extra
-        ``sdv`` "gaussian_copula", "ctgan", "tvae", "copula_gan". An object is cloned. A callable without ``fit`` and
+        ``sdv`` "gaussian_copula", "ctgan", "tvae", "copula_gan". An object is
+        cloned. A callable without ``fit`` and
         ``sample`` is called and returns a fresh object that has them; it need
         know nothing of scikit-learn.
     generator_params : mapping or None, default=None

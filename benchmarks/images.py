@@ -1,0 +1,250 @@
+"""Diffusion models of images: how good, how small, in how many steps.
+
+    python benchmarks/images.py [--data DIR] [--cells DATA/N,...] [--seeds N] [--quick] [--out FILE]
+
+A cell has N training images a class. The teacher is `DiffusionGenerator` with its defaults,
+trained on them; students are distilled from it (`distill_diffusion`, the same images). Synthetic
+images, as many of each class, are judged by small networks (image_judge.py):
+
+CAS      accuracy on the real test images of networks trained on synthetic ones alone: of two in the
+         first parts of a cell, of one in the others
+Frechet  distance to the test images in the features of a network trained on all training images
+agree    share of synthetic images to which that network gives the label they were made with
+TV       total variation of the synthetic images over that of the real ones
+near     distance of synthetic images to the nearest training image over that of test images (median)
+
+Baselines: the N real images themselves, and a Gaussian of each class in as many principal components
+as hold 95 % of the variance. Seconds are CPU seconds of one thread. Trained generators stay in
+benchmarks/cache, finished parts are never computed again.
+"""
+
+import argparse
+import json
+import pickle
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from image_judge import Data, as_tensor, features, fit_judge, load, predictions
+from sklearn.decomposition import PCA
+from sklearn.neighbors import NearestNeighbors
+
+from synda_sk.compression import n_bytes, quantize
+from synda_sk.evaluation._report import versions, write_json
+from synda_sk.generators import DiffusionGenerator, distill_diffusion
+from synda_sk.metrics import frechet_distance
+
+ROOT = Path(__file__).resolve().parents[1]
+CELLS = (
+    "digits/20,digits/50,kannada/50,kannada/200,leaf_apple/200,malaria/200,"
+    "kannada/20,leaf_apple/50,malaria/50,leaf_apple/20,malaria/20"
+)
+WIDTHS = {24: (17, 11, 7), 32: (22, 14, 9)}  # about 50, 75 and 90 % fewer numbers
+FEWER = (50, 75, 90)
+N_SYNTHETIC = 2_000
+FULL_JUDGE_STEPS = 1_500
+
+
+class Cell:
+    """Some training images, what is judged against them, and what has been found so far."""
+
+    def __init__(
+        self, name: str, data: Data, n: int, seed: int, found: dict[str, Any], save: Callable[[], None]
+    ):
+        self.name, self.data, self.seed, self.found, self.save = f"{name}-{n}-{seed}", data, seed, found, save
+        self.X, self.y = data.few(n, seed)
+        self.classes = np.unique(self.y)
+        self.labels = np.repeat(self.classes, N_SYNTHETIC // len(self.classes))
+        self.rng = np.random.default_rng(seed)
+        self._judge: Any = None
+
+    @property
+    def judge(self) -> Any:
+        if self._judge is None:
+            X, y = self.data.X, self.data.y
+            self._judge = fit_judge(X, y, self.data.augmentation, seed=100, n_steps=FULL_JUDGE_STEPS)
+            self.test_features = features(self._judge, self.data.X_test)
+        return self._judge
+
+    def part(self, key: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Return what was found, computing it where it was not."""
+        if key not in self.found:
+            self.found[key] = make()
+            self.save()
+            told = {k: round(v, 4) for k, v in self.found[key].items() if isinstance(v, float)}
+            print(f"{self.name} {key}: {told}", flush=True)
+        return self.found[key]
+
+    def quality(self, X: np.ndarray, y: np.ndarray, n_judges: int = 2) -> dict[str, Any]:
+        """Judge images with labels."""
+        data, judge = self.data, self.judge
+        accuracies = []
+        for k in range(n_judges):
+            trained = fit_judge(X, y, data.augmentation, seed=k)
+            accuracies.append(float((predictions(trained, data.X_test) == data.y_test).mean()))
+        near = NearestNeighbors(n_neighbors=1).fit(self.X.reshape(len(self.X), -1).astype(float))
+        synthetic, real = (
+            np.median(near.kneighbors(some.reshape(len(some), -1)[:500].astype(float))[0])
+            for some in (self.rng.permutation(X), data.X_test)
+        )
+        return {
+            "CAS": float(np.mean(accuracies)),
+            "CAS of each judge": accuracies,
+            "Frechet": frechet_distance(self.test_features, features(judge, X), features=np.asarray),
+            "agree": float((predictions(judge, X) == y).mean()),
+            "TV": variation(X) / variation(self.X),
+            "near": float(synthetic / real),
+        }
+
+    def generator(self, key: str, make: Callable[[], Any]) -> tuple[Any, float]:
+        """Return a trained generator and the CPU seconds of its training."""
+        path = ROOT / "benchmarks" / "cache" / f"{self.name}-{key.replace(' ', '-')}.pkl"
+        if not path.is_file():
+            start = time.process_time()
+            made = make()
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(pickle.dumps((made, time.process_time() - start)))
+        made, seconds = pickle.loads(path.read_bytes())
+        return made, seconds
+
+    def drawn(self, generator: Any, n_steps: int, n_judges: int) -> dict[str, Any]:
+        """Draw and judge."""
+        generator.set_params(random_state=self.seed + 1, n_sampling_steps=n_steps)
+        start = time.process_time()
+        X, y = generator.sample(len(self.labels), self.labels)
+        seconds = (time.process_time() - start) / len(X)
+        told = {"seconds a picture": seconds, "steps": generator.n_sampling_steps}
+        return {**told, **self.quality(X, y, n_judges)}
+
+
+def variation(X: np.ndarray) -> float:
+    """Return the mean absolute difference of neighbouring pixels."""
+    images = as_tensor(X)
+    return float(images.diff(dim=2).abs().mean() + images.diff(dim=3).abs().mean())
+
+
+def pca_gaussian(cell: Cell) -> dict[str, Any]:
+    """Draw from a Gaussian of the principal components of each class."""
+    parts = []
+    for label in cell.classes:
+        own = cell.X[cell.y == label]
+        pca = PCA(0.95, random_state=0).fit(own.reshape(len(own), -1))
+        scores = cell.rng.standard_normal((int((cell.labels == label).sum()), pca.n_components_))
+        parts.append(pca.inverse_transform(scores * np.sqrt(pca.explained_variance_)))
+    X = np.clip(np.rint(np.concatenate(parts)), 0, 255).astype(np.uint8).reshape(-1, *cell.X.shape[1:])
+    return cell.quality(X, cell.labels)
+
+
+def size(generator: Any, n_bits: int | None = None) -> dict[str, Any]:
+    module = generator.to_module()
+    module = module if n_bits is None else quantize(module, n_bits=n_bits)
+    return {"n_parameters": generator.n_parameters_, "bytes": n_bytes(module)}
+
+
+def judged(
+    cell: Cell, made: tuple[Any, float], n_steps: int = 16, n_bits: int | None = None, n_judges: int = 1
+) -> dict[str, Any]:
+    generator, seconds = made
+    told = {**size(generator, n_bits), "training seconds": seconds}
+    if n_bits is not None:
+        generator = generator.with_module(quantize(generator.to_module(), n_bits=n_bits))
+    return {**told, **cell.drawn(generator, n_steps, n_judges)}
+
+
+def networks(cell: Cell, max_steps: int) -> dict[str, tuple[Any, float]]:
+    """Return the teacher and its students, with the CPU seconds of their training."""
+
+    def train() -> Any:
+        augmentation = cell.data.augmentation
+        return DiffusionGenerator(max_steps=max_steps, augmentation=augmentation, random_state=cell.seed).fit(
+            cell.X, cell.y
+        )
+
+    models = {"teacher": cell.generator("teacher", train)}
+    teacher = models["teacher"][0]
+    for fewer, narrow in zip(FEWER, WIDTHS[teacher.to_module().stem.out_channels], strict=True):
+
+        def shrink(narrow: int = narrow) -> Any:
+            return distill_diffusion(
+                teacher, cell.X, cell.y, width=narrow, max_steps=max_steps, random_state=cell.seed
+            )
+
+        models[f"{fewer} % fewer"] = cell.generator(f"{fewer} % fewer", shrink)
+    return models
+
+
+def first_parts(cell: Cell, max_steps: int) -> None:
+    """The baselines, the teacher and its students."""
+    cell.part("real", lambda: cell.quality(cell.X, cell.y))
+    cell.part("PCA Gaussian", lambda: pca_gaussian(cell))
+    for key, made in networks(cell, max_steps).items():
+        cell.part(f"{key}, 16 steps", lambda m=made: judged(cell, m, n_judges=2))
+
+
+def other_parts(cell: Cell, max_steps: int) -> None:
+    """Fewer bits and fewer steps."""
+    models = networks(cell, max_steps)
+    for key, made in models.items():
+        for n_bits in (8, 4):
+            cell.part(f"{key}, int{n_bits}", lambda m=made, b=n_bits: judged(cell, m, n_bits=b))
+    for n_steps in (50, 8, 4, 2, 1):
+        cell.part(f"teacher, {n_steps} steps", lambda n=n_steps: judged(cell, models["teacher"], n))
+    for key, shown in (("teacher", (8, 4, 2, 1)), ("50 % fewer", (4, 1)), ("75 % fewer", (4, 1))):
+        model = models[key][0].set_params(n_sampling_steps=16)
+        for n_steps in (8, 4, 2, 1):
+
+            def halve(model: Any = model, n_steps: int = n_steps) -> Any:
+                return distill_diffusion(
+                    model,
+                    cell.X,
+                    cell.y,
+                    n_sampling_steps=n_steps,
+                    max_steps_per_halving=max(max_steps // 8, 1),
+                    random_state=cell.seed,
+                )
+
+            made = cell.generator(f"{key} halved {n_steps}", halve)
+            model = made[0]
+            if n_steps in shown:
+                cell.part(f"{key}, halved to {n_steps}", lambda m=made, n=n_steps: judged(cell, m, n))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="relative to the project root"
+    )
+    parser.add_argument("--cells", default=CELLS)
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--max-steps", type=int, default=3000)
+    parser.add_argument("--quick", action="store_true", help="digits, 20 a class, 60 steps of training")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "images.json")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    names = ["digits/20"] if options.quick else options.cells.split(",")
+    content: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
+    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+    content |= {"command": shlex.join(["python", "benchmarks/images.py", *words]), "versions": versions()}
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    max_steps = 60 if options.quick else options.max_steps
+    for seed in range(options.seeds):
+        for parts in (first_parts,) if options.quick else (first_parts, other_parts):
+            for name in names:
+                source, n = name.split("/")
+                data = load(source, ROOT / options.data)
+                if data is None:
+                    print(f"{name}: skipped: DATA absent")
+                    continue
+                found = content["runs"].setdefault(name, {}).setdefault(str(seed), {})
+                cell = Cell(source, data, int(n), seed, found, lambda: write_json(options.out, content))
+                parts(cell, max_steps)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
