@@ -147,7 +147,7 @@ class ConvVAEGenerator(ImageNetGenerator):
         self.verbose = verbose
 
     def _multiple(self, shape: tuple[int, int, int]) -> int:
-        return 4
+        return 4 if min(shape[:2]) > 4 else 8  # at a quarter of the size there are 2 x 2 pixels at least
 
     def _empty_module(self) -> Any:
         import torch

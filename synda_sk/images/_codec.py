@@ -50,10 +50,10 @@ class ImageCodec:
     def encode(self, X: NDArray[Any]) -> NDArray[np.float32]:
         """Return an array of shape (n_images, n_channels, height, width) in [-1, 1]."""
         h, w, c = self.shape_
-        spread = self.high_ - self.low_ or 1.0
+        spread = max(self.high_ - self.low_, float(np.finfo(np.float32).tiny))
         flat = np.full((len(X), h * w * c), -1, dtype=np.float32)
         n_pixels = int(np.prod(self.row_shape_))
-        flat[:, :n_pixels] = (X.reshape(len(X), -1).astype(np.float32) - self.low_) * (2 / spread) - 1
+        flat[:, :n_pixels] = (X.reshape(len(X), -1).astype(np.float32) - self.low_) / spread * 2 - 1
         images = flat.reshape(len(X), h, w, c).transpose(0, 3, 1, 2)
         below, beside = self.padded_[0] - h, self.padded_[1] - w
         return np.pad(images, ((0, 0), (0, 0), (0, below), (0, beside)), constant_values=-1)

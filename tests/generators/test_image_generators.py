@@ -1,0 +1,284 @@
+"""Generators of images: shapes, classes, contexts, seeds, interruption, smaller and faster copies."""
+
+import copy
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+
+torch = pytest.importorskip("torch", reason="the extra torch is not installed")
+pytest.importorskip("skorch", reason="the extra torch is not installed")
+
+from synda_sk import SynDAClassifier, SyntheticAugmenter  # noqa: E402
+from synda_sk.compression import n_bytes, prune, quantize  # noqa: E402
+from synda_sk.generators import ConvVAEGenerator, DiffusionGenerator, distill_diffusion  # noqa: E402
+from synda_sk.generators import _cosine as cosine  # noqa: E402
+
+DIGITS, LABELS = load_digits(return_X_y=True)
+
+
+def diffusion(**params):
+    return DiffusionGenerator(**{"width": 8, "max_steps": 3, "n_sampling_steps": 2, "random_state": 0} | params)
+
+
+def vae(**params):
+    return ConvVAEGenerator(**{"width": 4, "max_steps": 3, "n_latent": 4, "random_state": 0} | params)
+
+
+each_generator = pytest.mark.parametrize("make", [diffusion, vae])
+
+
+def stripes(n, side=8, seed=0):
+    """Images of two classes, standing and lying stripes, of two brightnesses."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(2, size=n)
+    bright = rng.integers(2, size=n)
+    phase = rng.integers(2, size=n)[:, None, None]
+    pattern = (np.arange(side) // 2)[None, None, :] + phase
+    lying = np.broadcast_to(pattern % 2, (n, side, side))
+    X = np.where(y[:, None, None] == 1, lying.transpose(0, 2, 1), lying) * (100 + 155 * bright[:, None, None])
+    return X.astype(np.uint8), np.array(["lying", "standing"])[1 - y], np.array(["dark", "light"])[bright]
+
+
+@each_generator
+@pytest.mark.parametrize("shape", [(8, 8), (7, 10), (9, 6, 3), (1, 1)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+def test_images_come_back_as_they_were(make, shape, dtype):
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 200, (12, *shape)).astype(dtype)
+    y = np.repeat(["a", "b", "c"], 4)
+    width = {"width": 16} if make is diffusion else {}
+    X_new, y_new = make(**width).fit(X, y).sample(5, "b")
+    assert X_new.shape == (5, *shape)
+    assert X_new.dtype == dtype
+    assert y_new.tolist() == ["b"] * 5
+    low, high = (0, 255) if dtype == np.uint8 else (X.min(), X.max())
+    assert X_new.min() >= low
+    assert X_new.max() <= high
+    flat, _ = make(image_shape=shape, **width).fit(X.reshape(12, -1), y).sample(5, "b")
+    np.testing.assert_array_equal(flat, X_new.reshape(5, -1))
+
+
+@each_generator
+def test_labels_follow_frequencies_or_wishes(make):
+    X, y = DIGITS[:40], np.repeat([0, 1], [30, 10])
+    generator = make().fit(X, y)
+    _, drawn = generator.sample(400)
+    assert abs((drawn == 1).mean() - 0.25) < 0.08
+    assert generator.sample(3, [1, 0, 1])[1].tolist() == [1, 0, 1]
+    assert generator.sample(0)[0].shape == (0, 64)
+    with pytest.raises(ValueError, match=r"y contains labels not seen in fit: \[7\]"):
+        generator.sample(1, 7)
+
+
+@each_generator
+def test_seeds_are_exact_and_no_global_state_moves(make):
+    before = torch.random.get_rng_state(), np.random.get_state()[1].copy()
+    first, again = (make().fit(DIGITS[:50], LABELS[:50]) for _ in range(2))
+    other = make(random_state=1).fit(DIGITS[:50], LABELS[:50])
+    drawn = first.sample(4, 3)[0]
+    np.testing.assert_array_equal(drawn, again.sample(4, 3)[0])
+    np.testing.assert_array_equal(drawn, first.sample(4, 3)[0])
+    assert not np.array_equal(drawn, other.sample(4, 3)[0])
+    assert torch.equal(before[0], torch.random.get_rng_state())
+    np.testing.assert_array_equal(before[1], np.random.get_state()[1])
+
+
+def test_diffusion_learns_classes_and_contexts():
+    X, y, light = stripes(300)
+    generator = diffusion(width=16, max_steps=400, n_sampling_steps=8, augmentation=None).fit(X, y, light)
+    judge = LogisticRegression(max_iter=1000).fit(X.reshape(300, -1) > 50, y)
+    drawn, labels = generator.sample(100, context="light")
+    assert ((drawn > 50).reshape(100, -1).shape) == (100, 64)
+    assert judge.score((drawn > 50).reshape(100, -1), labels) > 0.9
+    dark, _ = generator.sample(100, context=("dark",))
+    assert np.quantile(drawn, 0.9) > 200 > 130 > np.quantile(dark, 0.9)
+    mixed, _ = generator.sample(4, context=["dark", "light"] * 2)
+    tops = np.quantile(mixed.reshape(4, -1), 0.9, axis=1)
+    assert (tops > 150).tolist() == [False, True] * 2
+    with pytest.raises(ValueError, match="context contains"):
+        generator.sample(2, context="green")
+    with pytest.raises(ValueError, match="context has shape"):
+        generator.sample(3, context=["dark", "light"])
+    with pytest.raises(ValueError, match="context is None"):
+        generator.finetune(X, y)
+
+
+def test_the_autoencoder_learns_classes():
+    generator = vae(width=8, max_steps=400, n_latent=16).fit(DIGITS[:600], LABELS[:600])
+    drawn, labels = generator.sample(300)
+    judge = RandomForestClassifier(random_state=0).fit(DIGITS[600:], LABELS[600:])
+    assert judge.score(drawn, labels) > 0.8
+
+
+@each_generator
+def test_finetuning_steers_a_copy(make):
+    X, y, _ = stripes(200)
+    generator = make(max_steps=100, augmentation=None).fit(X, y)
+    before = generator.sample(50)[0]
+    tuned = generator.finetune(255 - X // 4, y, max_steps=100)
+    np.testing.assert_array_equal(before, generator.sample(50)[0])
+    assert tuned.sample(50)[0].mean() > before.mean() + 50
+    assert tuned.get_params() == generator.get_params()
+    with pytest.raises(ValueError, match="not seen in fit"):
+        generator.finetune(X, np.repeat("sloping", 200))
+
+
+@each_generator
+def test_pickles_hold_no_torch_and_modules_can_be_exchanged(make):
+    generator = make(width=16, max_steps=20).fit(DIGITS[:100], LABELS[:100])
+    stored = pickle.dumps(generator)
+    code = (
+        "import pickle, sys; g = pickle.loads(sys.stdin.buffer.read()); "
+        "assert not {'torch', 'skorch'} & set(sys.modules); print(g.n_parameters_)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=stored, capture_output=True, check=True)
+    assert int(done.stdout) == generator.n_parameters_ == sum(p.numel() for p in generator.to_module().parameters())
+    drawn = generator.sample(20)[0]
+    np.testing.assert_array_equal(drawn, pickle.loads(stored).sample(20)[0])
+    whole = generator.to_module()
+    light = quantize(whole, n_bits=8)
+    assert n_bytes(light) < 0.45 * n_bytes(whole)
+    np.testing.assert_allclose(generator.with_module(light).sample(20)[0], drawn, atol=1.5)
+    assert n_bytes(prune(whole, amount=0.7)) < 0.6 * n_bytes(whole)
+
+
+@each_generator
+def test_an_interruption_keeps_the_best_state_or_the_former_model(make, monkeypatch):
+    from synda_sk.images import _fit
+
+    generator = make().fit(DIGITS[:50], LABELS[:50])
+    former = generator.sample(3)[0]
+    real = _fit.StepNet.train_step_single
+    steps = iter(range(10_000))
+
+    def interrupt(self, batch, **params):
+        if next(steps) == when:
+            raise KeyboardInterrupt
+        return real(self, batch, **params)
+
+    monkeypatch.setattr(_fit.StepNet, "train_step_single", interrupt)
+    when = 50
+    with pytest.raises(KeyboardInterrupt):
+        generator.set_params(max_steps=300).fit(DIGITS[50:150], LABELS[50:150])
+    np.testing.assert_array_equal(former, generator.sample(3)[0])
+    steps = iter(range(10_000))
+    when = 150
+    with pytest.raises(KeyboardInterrupt, match="keeps its state after 100 of"):
+        generator.fit(DIGITS[50:150], LABELS[50:150])
+    assert generator.interrupted_
+    assert not np.array_equal(former, generator.sample(3)[0])
+
+
+@each_generator
+def test_the_best_look_is_kept(make, capsys):
+    generator = make(max_steps=300, patience=2, learning_rate=0.05, verbose=1).fit(DIGITS[:60], LABELS[:60])
+    best = min(generator.validation_curve_, key=lambda look: look[1])
+    assert generator.best_step_ == best[0]
+    assert capsys.readouterr().err.count("held-out loss") == len(generator.validation_curve_)
+
+
+@each_generator
+def test_bad_images_leave_the_former_model(make):
+    generator = make().fit(DIGITS[:50], LABELS[:50])
+    former = generator.sample(3)[0]
+    for X, message in (
+        (np.full((50, 8, 8), np.nan), "NaN"),
+        (np.zeros((50, 2, 2, 2, 2)), "5 dimensions"),
+        (np.zeros((49, 8, 8)), "inconsistent|lengths|49"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            generator.fit(X, LABELS[:50])
+    with pytest.raises(ValueError, match="image_shape"):
+        clone(generator).set_params(image_shape=(8, 9)).fit(DIGITS, LABELS)
+    np.testing.assert_array_equal(former, generator.sample(3)[0])
+
+
+def test_too_narrow_a_network_is_refused():
+    X = np.zeros((10, 32, 32, 3), dtype=np.uint8)
+    with pytest.raises(ValueError, match=r"width == 8, must be at least 12"):
+        diffusion().fit(X, [0, 1] * 5)
+
+
+@each_generator
+def test_the_augmenter_and_the_loop_take_them_by_name(make):
+    name = "diffusion" if make is diffusion else "conv_vae"
+    params = {k: v for k, v in make().get_params().items() if k in ("width", "max_steps", "n_latent")}
+    X, y = DIGITS[:60].astype(np.uint8), LABELS[:60] % 3
+    augmenter = SyntheticAugmenter(name, generator_params=params, random_state=0)
+    X_more, y_more = augmenter.fit_resample(X, y)
+    assert len(set(np.bincount(y_more))) == 1
+    assert X_more.dtype == np.uint8
+    model = SynDAClassifier(RandomForestClassifier(5, random_state=0), augmenter=augmenter, random_state=0)
+    assert model.fit(X, y).predict(X[:3]).shape == (3,)
+
+
+def test_velocity_noise_and_image_are_one_triangle():
+    x, noise = (torch.randn(6, 1, 4, 4, generator=torch.Generator().manual_seed(k)) for k in (0, 1))
+    time = torch.rand(6, generator=torch.Generator().manual_seed(2))
+    z, v = cosine.noised(x, noise, time), cosine.velocity(x, noise, time)
+    alpha, sigma = cosine.scales(time)
+    torch.testing.assert_close(alpha * z - sigma * v, x)
+    torch.testing.assert_close(sigma * z + alpha * v, noise)
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 7])
+def test_steps_with_the_true_velocity_end_at_the_image(n_steps):
+    x = torch.rand(3, 1, 4, 4) * 2 - 1
+
+    def truth(z, time):
+        alpha, sigma = cosine.scales(time)
+        return cosine.velocity(x, (z - alpha * x) / sigma, time)
+
+    torch.testing.assert_close(cosine.draw(truth, torch.randn(3, 1, 4, 4), n_steps), x, atol=1e-4, rtol=0)
+
+
+def test_one_step_at_the_target_ends_where_two_steps_do():
+    weight = torch.randn(16, 16, generator=torch.Generator().manual_seed(0)) / 16
+
+    def predict(z, time):
+        return (z.flatten(1) @ weight).view_as(z) - time[:, None, None, None]
+
+    z = torch.randn(5, 1, 4, 4, generator=torch.Generator().manual_seed(1)) / 4
+    time = torch.tensor([0.25, 0.5, 0.5, 0.75, 0.75])
+    middle, _ = cosine.step(predict, z, time, time - 0.125)
+    end, _ = cosine.step(predict, middle, time - 0.125, time - 0.25)
+    target = cosine.two_steps(predict, z, time, 0.25)
+    once, _ = cosine.step(lambda z, time: target, z, time, time - 0.25)
+    torch.testing.assert_close(once, end, atol=1e-5, rtol=1e-4)
+
+
+def test_a_student_answers_as_its_teacher_and_in_fewer_steps():
+    X, y, light = stripes(200)
+    teacher = diffusion(width=16, max_steps=300, n_sampling_steps=4, augmentation=None).fit(X, y, light)
+    before = teacher.sample(10, context="light")[0]
+    student = distill_diffusion(teacher, X, y, light, width=8, max_steps=300, n_images=50, random_state=0)
+    assert student.n_parameters_ < teacher.n_parameters_ / 2
+    fast = distill_diffusion(
+        student, X, y, light, n_sampling_steps=1, max_steps_per_halving=100, n_images=50, random_state=0
+    )
+    assert fast.n_sampling_steps == 1
+    assert fast.n_parameters_ == student.n_parameters_
+    judge = LogisticRegression(max_iter=1000).fit(X.reshape(200, -1) > 50, y)
+    for made in (student, fast):
+        drawn, labels = made.set_params(random_state=1).sample(100, context="light")
+        assert judge.score((drawn > 50).reshape(100, -1), labels) > 0.8
+        assert clone(made).get_params() == made.get_params()
+    np.testing.assert_array_equal(before, teacher.sample(10, context="light")[0])
+
+
+def test_distillation_tells_what_is_wrong():
+    teacher = diffusion(n_sampling_steps=8).fit(DIGITS[:50], LABELS[:50])
+    for n_steps in (3, 16, 5):
+        with pytest.raises(ValueError, match="divided by a power of 2"):
+            distill_diffusion(teacher, n_sampling_steps=n_steps)
+    with pytest.raises(ValueError, match="max_steps"):
+        distill_diffusion(teacher, width=8, max_steps=0)
+    with pytest.raises(TypeError, match="must be a DiffusionGenerator"):
+        distill_diffusion(copy.copy(vae()), width=8)
