@@ -231,15 +231,18 @@ def _as_length(length: Any, name: str, times: NDArray[Any], *, at_least_zero: bo
     """Return a length of time that can be added to the times."""
     if length is None:
         return None
-    zero = isinstance(length, Real) and at_least_zero and length == 0
+    is_timedelta = isinstance(length, timedelta | np.timedelta64)  # the second is a Real to Python
+    is_number = isinstance(length, Real) and not isinstance(length, bool) and not is_timedelta
     if times.dtype.kind == "M":
-        if not zero and not isinstance(length, timedelta | np.timedelta64):
+        if is_number and at_least_zero and length == 0:
+            length = timedelta(0)
+        elif not is_timedelta:
             raise TypeError(
                 f"{name} == {length!r}, must be a timedelta, such as datetime.timedelta(days=7), because the "
                 "times are datetimes."
             )
-        value = np.timedelta64(0, "us") if zero else np.timedelta64(length).astype("timedelta64[us]")
-    elif isinstance(length, Real) and not isinstance(length, bool):
+        value: Any = np.timedelta64(length).astype("timedelta64[us]")
+    elif is_number:
         value = float(length)
     else:
         raise TypeError(f"{name} == {length!r}, must be a number, because the times are numbers.")
