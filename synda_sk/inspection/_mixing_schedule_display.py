@@ -131,7 +131,7 @@ class MixingScheduleDisplay:
             ax.xaxis.get_major_locator().set_params(integer=True)
             ax.yaxis.get_major_locator().set_params(nbins=4)
             if several:
-                ax.legend(fontsize=7, frameon=False, ncols=2, loc="lower left")
+                ax.legend(fontsize=7, frameon=False, ncols=2, loc="best")
         self.figure_.align_ylabels(self.axes_)
         return self
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from synda_sk.inspection._style import BLUE, ORANGE, column_figure, tidy
 from synda_sk.quality import GlobalThreshold, QualityFilter
 from synda_sk.typing import Labels
+from synda_sk.utils import import_optional
 
 __all__ = ["QualityScoreDisplay"]
 
@@ -132,6 +133,9 @@ class QualityScoreDisplay:
             `axes` are not one a class.
         """
         quality, labels, reasons = self._check()
+        transforms = import_optional(
+            "matplotlib.transforms", extra="plot", feature="QualityScoreDisplay.plot"
+        )
         classes = np.unique(labels)
         if axes is None:
             axes = column_figure(
@@ -174,16 +178,22 @@ class QualityScoreDisplay:
             found |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
         names = [name for name in (*_REASONS, "threshold") if name in found]
         handles = [found[name] for name in names]
-        self.axes_[0].legend(
+        first = self.axes_[0]
+        above_title = transforms.offset_copy(first.transAxes, self.figure_, y=14, units="points")
+        first.legend(
             handles,
             names,
             fontsize=7,
             frameon=False,
             ncols=4,
-            columnspacing=1.2,
+            handlelength=1.5,
+            handletextpad=0.5,
+            columnspacing=1.0,
             loc="lower left",
             bbox_to_anchor=(0, 1),
-            borderaxespad=2.0,
+            bbox_transform=above_title,
+            borderaxespad=0,
+            borderpad=0,
         )
         return self
 

@@ -98,7 +98,7 @@ def paired_bootstrap(
         np.mean,
         confidence_level=confidence_level,
         n_resamples=n_resamples,
-        rng=SeedStreams(random_state).generator("bootstrap"),
+        random_state=SeedStreams(random_state).generator("bootstrap"),  # called rng from SciPy 1.15 on
     ).confidence_interval
     return PairedDifference(mean, float(found.low), float(found.high))
 
