@@ -60,13 +60,14 @@ def alc_scorer(estimator: Any, X: Table, y: Labels, *, scoring: Any = None) -> f
     >>> from sklearn.model_selection import GridSearchCV
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
-    >>> from synda_sk import SynDAClassifier
+    >>> from synda_sk import CurriculumMixer, SynDAClassifier
     >>> from synda_sk.model_selection import alc_scorer
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> model = make_pipeline(StandardScaler(), LogisticRegression())
     >>> clf = SynDAClassifier(
     ...     model,
     ...     query_estimator=None,
+    ...     mixer=CurriculumMixer(synthetic_weight=0.0),
     ...     initial="random",
     ...     label_budget=40,
     ...     n_rounds=2,

@@ -9,7 +9,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from synda_sk import SynDAClassifier
+from synda_sk import CurriculumMixer, SynDAClassifier
 from synda_sk.metrics import area_under_learning_curve
 from synda_sk.model_selection import alc_scorer
 
@@ -18,14 +18,9 @@ LR = LogisticRegression(max_iter=500)
 
 
 def replay(**params):
-    given = {
-        "label_budget": 40,
-        "n_rounds": 3,
-        "query_estimator": None,
-        "initial": "random",
-        "store_stages": True,
-    }
-    return SynDAClassifier(LR, random_state=0, **given | params)
+    given = {"label_budget": 40, "n_rounds": 3, "initial": "random", "store_stages": True, **params}
+    real_only = CurriculumMixer(synthetic_weight=0.0)
+    return SynDAClassifier(LR, query_estimator=None, mixer=real_only, random_state=0, **given)
 
 
 def test_it_is_the_area_under_the_scores_of_the_stages():
