@@ -7,13 +7,14 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from synda_sk.inspection._style import COLORS, column_figure, tidy
+from synda_sk.inspection._style import COLORS, MARKERS, column_figure, tidy
 from synda_sk.metrics._alert_budget import check_amount, daily_ranking, gains_by_rank
 from synda_sk.typing import FloatArray, Labels, Table
 
 __all__ = ["AlertBudgetDisplay"]
 
 _WORDS = {"recall": "Recall", "precision": "Precision", "value": "Share of the money found"}
+_FEW = 15  # budgets that are marked one by one
 _STYLES = ("-", "--", "-.", (0, (1, 1)))
 
 
@@ -223,6 +224,8 @@ class AlertBudgetDisplay:
                 values,
                 color=COLORS[k % len(COLORS)],
                 linestyle=_STYLES[k % len(_STYLES)],
+                marker=MARKERS[k % len(MARKERS)] if np.size(values) <= _FEW else None,
+                markersize=3.5,
                 linewidth=1.6,
                 label=name,
             )
