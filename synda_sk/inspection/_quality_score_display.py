@@ -153,7 +153,7 @@ class QualityScoreDisplay:
         drawn = [reason for reason in _REASONS if (reasons == reason).any()]
         ends = [*quality, *([] if self.threshold is None else [self.threshold])]
         bins = np.histogram_bin_edges(ends, self.n_bins)
-        for ax, label in zip(self.axes_, classes, strict=True):
+        for ax, label in zip(self.axes_, classes.tolist(), strict=True):
             own = labels == label
             below = np.zeros(self.n_bins)
             for reason in drawn:
@@ -164,7 +164,7 @@ class QualityScoreDisplay:
                 below += counts
             cut = self._cut(quality[own], reasons[own])
             if cut is not None:
-                self.thresholds_[label.item()] = cut
+                self.thresholds_[label] = cut
                 ax.axvline(cut, color="0.2", linestyle="--", linewidth=0.9, label="threshold")
             kept = np.mean(reasons[own] == "kept")
             tidy(ax, ylabel="Rows", xlabel="Quality q(x)" if ax is self.axes_[-1] else None)

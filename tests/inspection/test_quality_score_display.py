@@ -55,8 +55,7 @@ def test_a_global_threshold_is_one_line_and_none_is_no_line():
 
 
 def test_a_threshold_nothing_reaches_is_in_the_picture():
-    display = QualityScoreDisplay([0.1, 0.2], ["a", "b"], ["low quality"] * 2, threshold=0.9).plot(
-        axes=axes(2)
-    )
+    labels = np.array(["a", "b"], dtype=object)
+    display = QualityScoreDisplay([0.1, 0.2], labels, ["low quality"] * 2, threshold=0.9).plot(axes=axes(2))
     assert display.axes_[0].get_xlim()[1] >= 0.9
     assert display.thresholds_ == {"a": 0.9, "b": 0.9}

@@ -63,6 +63,19 @@ def test_mixed_frames_and_a_committee(mixed_frame):
     assert ((display.uncertainty >= 0) & (display.uncertainty <= 1)).all()
 
 
+def test_a_pool_in_a_file_is_drawn_like_the_table(tmp_path):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame(X, columns=list("abcde"))
+    frame.iloc[40:].to_parquet(tmp_path / "pool.parquet")
+    clf = SynDAClassifier(LogisticRegression(), query_estimator=None, random_state=0)
+    clf.fit(frame.iloc[:40], Y[:40])
+    given = {"n_queries": 7, "n_points": 50, "random_state": 0}
+    table = QueryMapDisplay.from_estimator(clf, frame.iloc[40:], ax=make_ax(), **given)
+    file = QueryMapDisplay.from_estimator(clf, tmp_path / "pool.parquet", ax=make_ax(), **given)
+    assert_array_equal(file.chosen, table.chosen)
+    np.testing.assert_allclose(file.points, table.points)
+
+
 @pytest.mark.parametrize(
     "selector", [HybridQuerySelector(uncertainty="margin"), RandomQuerySelector(random_state=0)]
 )
