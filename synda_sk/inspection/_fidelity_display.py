@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from synda_sk.augmentation import GeneratorReport, SyntheticAugmenter
+from synda_sk.inspection._style import BLUE, ORANGE, column_figure
 from synda_sk.typing import Labels, Table
-from synda_sk.utils import import_optional
 
 __all__ = ["FidelityDisplay"]
 
-# Okabe & Ito, "Color Universal Design" (2008): told apart by colour-blind readers.
-SYNTHETIC, REAL = "#D55E00", "#0072B2"
+SYNTHETIC, REAL = ORANGE, BLUE
 GROUPS = {
     "fidelity": {
         "column_shapes": "column shapes",
@@ -171,8 +170,7 @@ class FidelityDisplay:
         groups = self._groups()
         n_lines = sum(1 + len(rows) for rows in groups.values())
         if ax is None:
-            pyplot = import_optional("matplotlib.pyplot", extra="plot", feature="FidelityDisplay.plot")
-            _, ax = pyplot.subplots(figsize=(3.5, 0.9 + 0.18 * n_lines), layout="constrained")
+            ax = column_figure("FidelityDisplay.plot", 0.9 + 0.18 * n_lines)
         self.ax_, self.figure_ = ax, ax.figure
         labels: list[str] = []
         places: list[int] = []

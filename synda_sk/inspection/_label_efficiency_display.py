@@ -6,14 +6,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from synda_sk.inspection._style import COLORS, MARKERS, column_figure, tidy
 from synda_sk.metrics import isotonic_curve, labels_saved, learning_curves, mean_standard_error
-from synda_sk.utils import import_optional
 
 __all__ = ["LabelEfficiencyDisplay"]
-
-# Okabe & Ito, "Color Universal Design" (2008): told apart by colour-blind readers.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 class LabelEfficiencyDisplay:
@@ -140,8 +136,7 @@ class LabelEfficiencyDisplay:
         """
         self._check()
         if ax is None:
-            pyplot = import_optional("matplotlib.pyplot", extra="plot", feature="LabelEfficiencyDisplay.plot")
-            _, ax = pyplot.subplots(figsize=(3.5, 2.8), layout="constrained")
+            ax = column_figure("LabelEfficiencyDisplay.plot", 2.8)
         self.ax_, self.figure_ = ax, ax.figure
         self.lines_, self.bands_ = {}, {}
         for i, (arm, counts) in enumerate(self.n_labels.items()):
@@ -161,11 +156,7 @@ class LabelEfficiencyDisplay:
                     counts, mean - error, mean + error, color=color, alpha=0.2, linewidth=0
                 )
         self.level_ = self._draw_level(ax)
-        ax.set_xlabel("Labels", fontsize=8)
-        ax.set_ylabel(self.measure.replace("_", " ").capitalize(), fontsize=8)
-        ax.tick_params(labelsize=7)
-        ax.grid(alpha=0.25, linewidth=0.5)
-        ax.spines[["top", "right"]].set_visible(False)
+        tidy(ax, xlabel="Labels", ylabel=self.measure.replace("_", " ").capitalize())
         ax.legend(fontsize=7, frameon=False, loc="best")
         return self
 

@@ -1,5 +1,11 @@
-"""Measures of rankings, of labels saved, and of how true and how private synthetic rows are."""
+"""Measures of rankings, labels saved, robustness, significance, and how true and private rows are."""
 
+from synda_sk.metrics._adaptation import adaptation_drop, adaptation_recovery
+from synda_sk.metrics._alert_budget import (
+    precision_at_alert_budget,
+    recall_at_alert_budget,
+    value_at_alert_budget,
+)
 from synda_sk.metrics._closest_record import (
     closer_than_holdout,
     closer_to_train,
@@ -7,6 +13,8 @@ from synda_sk.metrics._closest_record import (
     nearest_neighbour_distance_ratio,
 )
 from synda_sk.metrics._columns import column_shapes, pair_trends
+from synda_sk.metrics._corruption import corrupt
+from synda_sk.metrics._cost import OperatingCost, operating_cost
 from synda_sk.metrics._curves import learning_curves, mean_standard_error
 from synda_sk.metrics._frechet import frechet_distance
 from synda_sk.metrics._label_efficiency import (
@@ -18,15 +26,23 @@ from synda_sk.metrics._label_efficiency import (
 from synda_sk.metrics._membership import membership_auc
 from synda_sk.metrics._near_copies import near_copy_share
 from synda_sk.metrics._ranking import alert_count, precision_at_k, recall_at_alert_rate, recall_at_k
+from synda_sk.metrics._robustness import corruption_robustness
+from synda_sk.metrics._significance import PairedDifference, paired_bootstrap, wilcoxon_holm
 from synda_sk.metrics._train_on_synthetic import tstr_ratio, tstr_score
 from synda_sk.metrics._two_sample import two_sample_auc
 
 __all__ = [
+    "OperatingCost",
+    "PairedDifference",
+    "adaptation_drop",
+    "adaptation_recovery",
     "alert_count",
     "area_under_learning_curve",
     "closer_than_holdout",
     "closer_to_train",
     "column_shapes",
+    "corrupt",
+    "corruption_robustness",
     "distance_to_closest_record",
     "frechet_distance",
     "isotonic_curve",
@@ -37,11 +53,17 @@ __all__ = [
     "membership_auc",
     "near_copy_share",
     "nearest_neighbour_distance_ratio",
+    "operating_cost",
     "pair_trends",
+    "paired_bootstrap",
+    "precision_at_alert_budget",
     "precision_at_k",
+    "recall_at_alert_budget",
     "recall_at_alert_rate",
     "recall_at_k",
     "tstr_ratio",
     "tstr_score",
     "two_sample_auc",
+    "value_at_alert_budget",
+    "wilcoxon_holm",
 ]

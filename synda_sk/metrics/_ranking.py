@@ -47,7 +47,7 @@ def precision_at_k(y_true: Labels, y_score: Labels, k: int, *, pos_label: Any = 
     >>> precision_at_k([1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1], 2)
     0.5
     """
-    positive, score = _ranking(y_true, y_score, pos_label)
+    positive, score = ranking(y_true, y_score, pos_label)
     return _expected_hits(positive, score, k) / k
 
 
@@ -83,7 +83,7 @@ def recall_at_k(y_true: Labels, y_score: Labels, k: int, *, pos_label: Any = 1) 
     >>> recall_at_k([1, 0, 1, 0], [0.9, 0.5, 0.5, 0.1], 2)
     0.75
     """
-    positive, score = _ranking(y_true, y_score, pos_label)
+    positive, score = ranking(y_true, y_score, pos_label)
     if not positive.any():
         raise ValueError(f"y_true has no row labelled {pos_label!r}: recall is undefined.")
     return _expected_hits(positive, score, k) / int(positive.sum())
@@ -119,7 +119,7 @@ def recall_at_alert_rate(y_true: Labels, y_score: Labels, alert_rate: float, *, 
     >>> recall_at_alert_rate([1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1], 0.25)
     0.5
     """
-    k = alert_count(len(_ranking(y_true, y_score, pos_label)[0]), alert_rate)
+    k = alert_count(len(ranking(y_true, y_score, pos_label)[0]), alert_rate)
     return recall_at_k(y_true, y_score, k, pos_label=pos_label)
 
 
@@ -156,7 +156,15 @@ def alert_count(n_samples: int, alert_rate: float) -> int:
     return max(1, round(n_samples * alert_rate))
 
 
-def _ranking(y_true: Labels, y_score: Labels, pos_label: Any) -> tuple[np.ndarray, np.ndarray]:
+def ranking(y_true: Labels, y_score: Labels, pos_label: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return which rows are positive, and the scores.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a label is missing or of another type than
+        `pos_label`, or a score is not finite.
+    """
     label, score = check_labels(y_true, "y_true"), finite_array(y_score, "y_score")
     if score.ndim != 1:
         raise ValueError(f"y_score has shape {score.shape}, must have (n_samples,).")

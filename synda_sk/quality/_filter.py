@@ -76,6 +76,8 @@ class QualityFilter(SamplerMixin, BaseEstimator):
     ----------
     quality_ : ndarray of shape (n_synthetic,)
         q(x) of the rows the sampler made, before filtering.
+    labels_ : ndarray of shape (n_synthetic,)
+        Their labels.
     accepted_ : ndarray of bool of shape (n_synthetic,)
         Which of them were kept.
     reasons_ : ndarray of str of shape (n_synthetic,)
@@ -242,6 +244,7 @@ class QualityFilter(SamplerMixin, BaseEstimator):
             self._discriminator.models_ = []
             self.consistency_, self.quality_ = 1.0, np.empty(0)
             self.reasons_ = np.empty(0, dtype=f"<U{len(LOW_QUALITY)}")
+        self.labels_ = y_new
         self.accepted_ = self.reasons_ == KEPT
         self.rejected_ = {reason: int((self.reasons_ == reason).sum()) for reason in (LOW_QUALITY, NEAR_COPY)}
         return self.accepted_

@@ -35,16 +35,27 @@ from synda_sk.datasets import load_paysim, make_mobile_money
 from synda_sk.evaluation import SplitError, held_out_split
 from synda_sk.exceptions import JournalError
 from synda_sk.generators import CopulaGenerator, GaussianGenerator, make_generator
-from synda_sk.inspection import FidelityDisplay, LabelEfficiencyDisplay
+from synda_sk.inspection import (
+    AlertBudgetDisplay,
+    FidelityDisplay,
+    LabelEfficiencyDisplay,
+    MixingScheduleDisplay,
+    QualityScoreDisplay,
+    QueryMapDisplay,
+)
 from synda_sk.interop import modal, skactiveml
 from synda_sk.interop.case_queue import read_answers
 from synda_sk.interop.label_studio import read_annotations
 from synda_sk.metrics import (
+    adaptation_drop,
+    adaptation_recovery,
     alert_count,
     area_under_learning_curve,
     closer_than_holdout,
     closer_to_train,
     column_shapes,
+    corrupt,
+    corruption_robustness,
     distance_to_closest_record,
     frechet_distance,
     isotonic_curve,
@@ -55,16 +66,27 @@ from synda_sk.metrics import (
     membership_auc,
     near_copy_share,
     nearest_neighbour_distance_ratio,
+    operating_cost,
     pair_trends,
+    paired_bootstrap,
+    precision_at_alert_budget,
     precision_at_k,
+    recall_at_alert_budget,
     recall_at_alert_rate,
     recall_at_k,
     tstr_ratio,
     tstr_score,
     two_sample_auc,
+    value_at_alert_budget,
+    wilcoxon_holm,
 )
 from synda_sk.mixing import AdaptiveRatio, curriculum_threshold
-from synda_sk.model_selection import PartiallyLabeledSplit
+from synda_sk.model_selection import (
+    DelayedLabelSplit,
+    PartiallyLabeledSplit,
+    alc_scorer,
+    make_alert_budget_scorer,
+)
 from synda_sk.persistence import load, save
 from synda_sk.quality import GlobalThreshold
 from synda_sk.selection import (
@@ -836,6 +858,116 @@ EVALUATION = [
     ("a display's reference misspelt", draw({"a": [1, 2]}, {"a": [[0.1, 0.2]]}, reference="b"), ValueError, "reference", "no arm"),
 ]  # fmt: skip
 
+DAYS = np.arange(60)
+
+
+def delayed(time=DAYS, X=None, groups=None, **given):
+    return lambda w: next(
+        DelayedLabelSplit(time=time, **given).split(w.X if X is None else X(w), groups=groups)
+    )
+
+
+def alerts(function, **given):
+    told = {"y_true": [1, 0, 1], "y_score": [0.9, 0.5, 0.1], "n_alerts": 1, **given}
+    return lambda w: function(**told)
+
+
+def picture_of_alerts(**given):
+    return lambda w: AlertBudgetDisplay.from_predictions(
+        **{"y_true": [1, 0, 1], "y_score": [0.9, 0.5, 0.1], **given}
+    )
+
+
+JUDGING = [
+    ("no window", delayed(n_splits=0), ValueError, "n_splits", ">= 1"),
+    ("half a window", delayed(n_splits=1.5), ValueError, "n_splits", "whole number"),
+    ("a window of no time", delayed(time=None), ValueError, "time", "column's name or an array"),
+    ("a window's time misspelt", delayed(time="tmie", X=lambda w: w.frame), ValueError, "time", "no column of X"),
+    ("a window's time named of an array", delayed(time="time"), ValueError, "time", "no column names"),
+    ("a window's time in other numbers", delayed(time=[1, 2, 3]), ValueError, "time has 3", "inconsistent"),
+    ("a window's time missing", delayed(time=[NAN, *range(59)]), ValueError, "time", "missing in 1 rows"),
+    ("a window's time infinite", delayed(time=[INF, *range(59)]), ValueError, "time", "finite"),
+    ("a window's time of words", delayed(time=["soon"] * 60), ValueError, "time", "numbers or datetimes"),
+    ("a delay below 0", delayed(delay=-1), ValueError, "delay", ">= 0"),
+    ("a delay that is no number", delayed(delay=NAN), ValueError, "delay", ">= 0"),
+    ("a delay of text", delayed(delay="7D"), TypeError, "delay", "a number"),
+    ("a delay of days among numbers", delayed(delay=np.timedelta64(7, "D")), TypeError, "delay", "a number"),
+    ("a delay of numbers among dates", delayed(time=pd.date_range("2024-01-01", periods=60), delay=7), TypeError, "delay", "timedelta"),
+    ("a delay above all time", delayed(delay=100), ValueError, "delay", "no time to test"),
+    ("a test window of nothing", delayed(test_size=0), ValueError, "test_size", "> 0"),
+    ("a training window of nothing", delayed(train_size=0), ValueError, "train_size", "> 0"),
+    ("windows before all rows", delayed(test_size=20, n_splits=3), ValueError, "n_splits", "no row to train on"),
+    ("windows of customers without them", delayed(disjoint_groups=True), ValueError, "groups", "must be given"),
+    ("windows of fewer customers", delayed(disjoint_groups=True, groups=[1, 2]), ValueError, "groups", "one a row"),
+    ("windows of maybe", delayed(disjoint_groups="yes"), ValueError, "disjoint_groups", "True or False"),
+    ("the curve of a model without one", lambda w: alc_scorer(w.model, w.X, w.y), TypeError, "estimator", "SynDAClassifier"),
+    ("the curve of stages not kept", lambda w: alc_scorer(w.done, w.X, w.y), ValueError, "store_stages", "must be True"),
+    ("a scorer of no alert", lambda w: make_alert_budget_scorer(0), ValueError, "n_alerts", ">= 1"),
+    ("a scorer misspelt", lambda w: make_alert_budget_scorer(1, measure="recal"), ValueError, "measure", "recall, precision, value"),
+    ("no alert a day", alerts(recall_at_alert_budget, n_alerts=0), ValueError, "n_alerts", ">= 1"),
+    ("half an alert a day", alerts(precision_at_alert_budget, n_alerts=0.5), ValueError, "n_alerts", "whole number"),
+    ("alerts on fewer days", alerts(recall_at_alert_budget, day=[1, 2]), ValueError, "day", "one a row"),
+    ("alerts on no day", alerts(recall_at_alert_budget, day=[1, None, 2]), ValueError, "day", "missing in 1 rows"),
+    ("alerts on half days", alerts(recall_at_alert_budget, day=[1, 1.5, 2]), ValueError, "day", "whole numbers"),
+    ("alerts about nothing", alerts(recall_at_alert_budget, y_true=[0, 0, 0]), ValueError, "y_true", "undefined"),
+    ("alerts about no rows", alerts(precision_at_alert_budget, y_true=[], y_score=[]), ValueError, "y_true", "empty"),
+    ("amounts below 0", alerts(value_at_alert_budget, amount=[1, -2, 3]), ValueError, "amount", ">= 0"),
+    ("amounts too few", alerts(value_at_alert_budget, amount=[1]), ValueError, "amount", "one a row"),
+    ("amounts of 0", alerts(value_at_alert_budget, amount=[0, 5, 0]), ValueError, "amount", "undefined"),
+    ("a label's cost below 0", alerts(operating_cost, amount=[1, 1, 1], label_cost=-1), ValueError, "label_cost", ">= 0"),
+    ("an alert's cost of text", alerts(operating_cost, amount=[1, 1, 1], alert_cost="1"), ValueError, "alert_cost", ">= 0"),
+    ("more recovered than lost", alerts(operating_cost, amount=[1, 1, 1], recovered=2), ValueError, "recovered", r"\[0, 1\]"),
+    ("bootstrap of one pair", lambda w: paired_bootstrap([1], [2]), ValueError, "scores", "at least 2"),
+    ("bootstrap of no pairs", lambda w: paired_bootstrap([1, 2], [1, 2, 3]), ValueError, "reference", "n_pairs"),
+    ("bootstrap of NaN", lambda w: paired_bootstrap([1, 2], [1, NAN]), ValueError, "reference", "finite"),
+    ("bootstrap at level 95", lambda w: paired_bootstrap([1, 2], [1, 3], confidence_level=95), ValueError, "confidence_level", r"\(0, 1\)"),
+    ("bootstrap of few draws", lambda w: paired_bootstrap([1, 2], [1, 3], n_resamples=9), ValueError, "n_resamples", ">= 100"),
+    ("bootstrap seed of text", lambda w: paired_bootstrap([1, 2], [1, 3], random_state="x"), ValueError, "random_state", ">= 0"),
+    ("a test of one method", lambda w: wilcoxon_holm({"a": [1, 2]}), ValueError, "scores", "two methods"),
+    ("a test's reference misspelt", lambda w: wilcoxon_holm({"a": [1, 2], "b": [1, 3]}, reference="c"), ValueError, "reference", "a, b"),
+    ("a test's side misspelt", lambda w: wilcoxon_holm({"a": [1, 2], "b": [1, 3]}, alternative="more"), ValueError, "alternative", "'greater'"),
+    ("a test of other lengths", lambda w: wilcoxon_holm({"a": [1, 2], "b": [1, 3, 4]}), ValueError, "scores['b']", "n_pairs"),
+    ("a drop from 0", lambda w: adaptation_drop(0, 1), ValueError, "source_score", "positive"),
+    ("a drop to NaN", lambda w: adaptation_drop(1, NAN), ValueError, "target_score", "finite"),
+    ("a recovery of no seeds", lambda w: adaptation_recovery(1, [], 2), ValueError, "adapted_score", "n_seeds"),
+    ("a corruption misspelt", lambda w: corrupt(w.X, "nosie", 0.1), ValueError, "kind", "noise, missing, levels"),
+    ("a table blurred", lambda w: corrupt(w.X, "blur", 0.1), ValueError, "kind", "a table"),
+    ("a severity above 1", lambda w: corrupt(w.X, "noise", 2), ValueError, "severity", r"\[0, 1\]"),
+    ("levels of numbers", lambda w: corrupt(w.X, "levels", 0.1), ValueError, "kind", "no categorical column"),
+    ("noise on words", lambda w: corrupt(w.frame[["kind"]], "noise", 0.1), ValueError, "kind", "no column of numbers"),
+    ("pictures with the channels first", lambda w: corrupt(np.zeros((2, 3, 8, 8)), "blur", 0.1), ValueError, "X has shape", "last"),
+    ("pictures of NaN", lambda w: corrupt(np.full((2, 8, 8), NAN), "blur", 0.1), ValueError, "X", "finite"),
+    ("pictures of words", lambda w: corrupt(np.full((2, 8, 8), "a"), "blur", 0.1), ValueError, "X", "pictures of numbers"),
+    ("robustness to nothing", lambda w: corruption_robustness(w.model, w.X, w.y, []), ValueError, "kinds", "at least one"),
+    ("robustness to a word", lambda w: corruption_robustness(w.model, w.X, w.y, "noise"), ValueError, "kinds", "list"),
+    ("robustness of no severity", lambda w: corruption_robustness(w.model, w.X, w.y, ["noise"], severities=()), ValueError, "severities", "at least one"),
+    ("robustness of a loss", lambda w: corruption_robustness(w.model, w.X, w.y, ["noise"], scoring="neg_log_loss"), ValueError, "scoring", "positive"),
+    ("a schedule of no classifier", lambda w: MixingScheduleDisplay.from_estimator(w.model), TypeError, "estimator", "SynDAClassifier"),
+    ("a schedule of one not fitted", lambda w: MixingScheduleDisplay.from_estimator(SynDAClassifier()), TypeError, "estimator", "fitted"),
+    ("a schedule of no stage", lambda w: MixingScheduleDisplay([]).plot(), ValueError, "history", "empty"),
+    ("a schedule without beta", lambda w: MixingScheduleDisplay([{"ratio": 1}]).plot(), ValueError, "history", "lacks 'beta'"),
+    ("quality of no filter", lambda w: QualityScoreDisplay.from_estimator(w.model), TypeError, "quality_filter", "fitted QualityFilter"),
+    ("quality of no row", lambda w: QualityScoreDisplay([], [], []).plot(), ValueError, "quality", "each row"),
+    ("quality of fewer labels", lambda w: QualityScoreDisplay([0.1, 0.2], [1], ["kept"] * 2).plot(), ValueError, "labels", "alike"),
+    ("quality for another reason", lambda w: QualityScoreDisplay([0.1], [1], ["lost"]).plot(), ValueError, "reasons", "near copy"),
+    ("quality in no bins", lambda w: QualityScoreDisplay([0.1], [1], ["kept"], n_bins=0).plot(), ValueError, "n_bins", ">= 1"),
+    ("a map of no SynDAClassifier", lambda w: QueryMapDisplay.from_estimator(w.model), TypeError, "estimator", "from_selector"),
+    ("a map of no selector", lambda w: QueryMapDisplay.from_selector("hybrid", w.model, w.X), TypeError, "selector", "query"),
+    ("a map of no points", lambda w: QueryMapDisplay.from_estimator(w.live, n_points=0), ValueError, "n_points", ">= 1"),
+    ("a map of a word", lambda w: QueryMapDisplay.from_estimator(w.live, projection="tsne"), ValueError, "projection", "fit_transform"),
+    ("a map in three dimensions", lambda w: QueryMapDisplay(np.ones((4, 3)), np.ones(4), [0]).plot(), ValueError, "points", "n_points, 2"),
+    ("a map of fewer uncertainties", lambda w: QueryMapDisplay(np.ones((4, 2)), np.ones(3), [0]).plot(), ValueError, "uncertainty", r"\(4,\)"),
+    ("a map of a row outside", lambda w: QueryMapDisplay(np.ones((4, 2)), np.ones(4), [4]).plot(), ValueError, "chosen", "outside"),
+    ("a map of flat labels", lambda w: QueryMapDisplay(np.ones((4, 2)), np.ones(4), [0], [1, 2]).plot(), ValueError, "labeled", "n_labeled, 2"),
+    ("a picture of alerts misspelt", picture_of_alerts(measure="recal"), ValueError, "measure", "recall, precision, value"),
+    ("a picture of value without one", picture_of_alerts(measure="value"), ValueError, "amount", "must be given"),
+    ("a picture of no alert", picture_of_alerts(max_alerts=0), ValueError, "max_alerts", ">= 1"),
+    ("a picture of no model", picture_of_alerts(y_score={}), ValueError, "y_score", "empty"),
+    ("a picture of nothing to find", picture_of_alerts(y_true=[0, 0, 0]), ValueError, "y_true", "nothing to find"),
+    ("a picture of a class that is none", lambda w: AlertBudgetDisplay.from_estimator(w.model, w.X, w.y, pos_label=7), ValueError, "pos_label", "no class"),
+    ("a picture of no curve", lambda w: AlertBudgetDisplay({}).plot(), ValueError, "curves", "model's name"),
+]  # fmt: skip
+
 INTEROP = [
     ("queue positions two-dimensional", queue(indices=[[0, 1]]), ValueError, "indices", "one-dimensional"),
     ("queue positions of halves", queue(indices=[0.5]), ValueError, "indices", "int"),
@@ -985,6 +1117,7 @@ SECTIONS = {
     "measures": MEASURES,
     "data": DATA,
     "evaluation": EVALUATION,
+    "judging": JUDGING,
     "interop": INTEROP,
     "files": FILES,
     "compression": COMPRESSION,
