@@ -60,8 +60,8 @@ class ImageCodec:
 
     def decode(self, images: NDArray[np.float32]) -> NDArray[Any]:
         """Return images as they were in fit; values beyond the range are clipped, integers rounded."""
-        h, w, _ = self.shape_
-        flat = images[:, :, :h, :w].transpose(0, 2, 3, 1).reshape(len(images), -1)
+        h, w, c = self.shape_
+        flat = images[:, :, :h, :w].transpose(0, 2, 3, 1).reshape(len(images), h * w * c)
         values: FloatArray = (np.clip(flat, -1, 1).astype(np.float64) + 1) / 2 * (
             self.high_ - self.low_
         ) + self.low_
