@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from synda_sk.interop.onnx._int8 import store_weights_as_int8
 from synda_sk.interop.onnx._model import METADATA, OnnxModel, load
 from synda_sk.interop.onnx._network import Network
+from synda_sk.interop.onnx._plain_model import plain_model
 from synda_sk.interop.onnx._table_model import TableModel
 from synda_sk.utils import import_optional, write_atomically
 
@@ -80,7 +81,7 @@ def export(
     NotFittedError
         If the model is not fitted.
     TypeError
-        If `estimator` is neither.
+        If `estimator` is neither, or `path` is no path.
     ValueError
         If a parameter is out of its range, `X` is needed, the model cannot be
         converted, or the file answers otherwise than the model. Nothing is
@@ -120,6 +121,8 @@ def export(
     """
     given = {"n_checks": n_checks, "weights": weights, "tolerance": tolerance, "opset": opset}
     validate_parameter_constraints(_CONSTRAINTS, given, caller_name="export")
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path == {path!r}, must be a path.")
     path = Path(path)
     if not path.parent.is_dir():
         raise ValueError(f"path == {str(path)!r}, its folder does not exist.")
@@ -155,15 +158,14 @@ def _write(graph: Any, path: Path, check: Callable[[OnnxModel], None]) -> None:
 
 
 def _original(estimator: Any, X: Any, n_checks: int) -> TableModel | Network:
-    if hasattr(estimator, "_onnx_module"):
-        check_is_fitted(estimator)
-        return Network(*estimator._onnx_module(), estimator=estimator, n_checks=n_checks)
     if hasattr(estimator, "state_dict"):
         if X is None:
             raise ValueError("X is None, must be a batch of the network's inputs.")
         return Network(estimator, X if isinstance(X, tuple | list) else (X,), n_checks=n_checks)
-    if not hasattr(estimator, "predict"):
-        raise TypeError(
-            f"estimator == {estimator!r}, must be a fitted model with predict, or a torch.nn.Module."
-        )
-    return TableModel(estimator, X, n_checks)
+    if isinstance(estimator, type) or not hasattr(estimator, "fit"):
+        raise TypeError(f"estimator == {estimator!r}, must be a fitted estimator or a torch.nn.Module.")
+    check_is_fitted(estimator)
+    model = plain_model(estimator)
+    if hasattr(model, "_onnx_module"):
+        return Network(*model._onnx_module(), estimator=model, n_checks=n_checks)
+    return TableModel(estimator, model, X, n_checks)

@@ -20,6 +20,11 @@ _TYPES = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(strin
 class OnnxModel:
     """A model in an ONNX file, as :func:`load` returns it.
 
+    Parameters
+    ----------
+    session : onnxruntime.InferenceSession
+        Of the file.
+
     Attributes
     ----------
     input_names, output_names : list of str

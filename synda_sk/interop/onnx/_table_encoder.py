@@ -96,7 +96,10 @@ def _one_hot(graph: Graph, text: str, keys: list[str], columns: list[int], width
 
 
 def _lookups(encoder: Any) -> list[tuple[list[str], list[int], int]]:
-    """Spelt levels, the output column of each and of unseen ones (`width` for none), for each category."""
+    """Spelt levels, the output column of each and of all others (`width` for none), for each category.
+
+    Rare levels, which may be the names of people, are among the others.
+    """
     one_hot, codec = encoder._one_hot, encoder._codec
     lookups, start = [], 0
     for j, (name, width) in enumerate(zip(codec.categorical, _widths(encoder), strict=True)):
@@ -108,7 +111,8 @@ def _lookups(encoder: Any) -> list[tuple[list[str], list[int], int]]:
         codes[:, j] = [*range(len(levels)), MISSING_CODE, UNKNOWN_CODE]
         block = one_hot.transform(codes)[:, start : start + width]
         columns = np.where(block.any(axis=1), block.argmax(axis=1), width)
-        lookups.append((keys, columns.tolist(), width))
+        kept = np.flatnonzero(columns[:-1] != columns[-1]).tolist() or [len(levels)]
+        lookups.append(([keys[k] for k in kept], columns[[*kept, -1]].tolist(), width))
         start += width
     return lookups
 

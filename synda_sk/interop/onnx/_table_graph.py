@@ -21,8 +21,16 @@ _KINDS = {"continuous": "number", "integer": "number", "datetime": "time", "cate
 
 
 def describe_columns(model: Any, X: Table) -> Columns:
-    """Return the name of each column and its kind: "number", "time" or "text"."""
+    """Return the name of each column and its kind: "number", "time" or "text".
+
+    Raises
+    ------
+    ValueError
+        If a column has no name.
+    """
     names = [str(name) for name in X.columns] if is_frame(X) else [f"x{k}" for k in range(np.shape(X)[1])]
+    if "" in names:
+        raise ValueError("X has a column that has no name, must have a name for each.")
     first = first_step(model)
     if isinstance(first, TableEncoder):
         return list(zip(names, [_KINDS[kind] for kind in first._codec.kinds()], strict=True))

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.interop.onnx._check import compare, draw_rows, with_gaps
 from synda_sk.interop.onnx._model import OnnxModel
-from synda_sk.interop.onnx._plain_model import plain_model
 from synda_sk.interop.onnx._table_graph import describe_columns, spread_probabilities, table_graph
 from synda_sk.typing import Table
 from synda_sk.utils import is_frame, take_rows
@@ -25,16 +23,17 @@ class TableModel:
     ----------
     estimator : estimator
         Fitted classifier or regressor.
+    model : estimator
+        The plain model in it.
     X : table or None
         Rows; None for normal numbers.
     n_checks : int
         Rows to draw for the check.
     """
 
-    def __init__(self, estimator: Any, X: Table | None, n_checks: int) -> None:
-        check_is_fitted(estimator)
+    def __init__(self, estimator: Any, model: Any, X: Table | None, n_checks: int) -> None:
         self.estimator = estimator
-        self.model = plain_model(estimator)
+        self.model = model
         X = _rows(estimator, X, n_checks)
         self.rows = draw_rows(X, n_checks, np.random.default_rng(0))
         self.predict(self.rows)
@@ -95,6 +94,8 @@ class TableModel:
 
 
 def _rows(estimator: Any, X: Table | None, n: int) -> Table:
+    if not hasattr(estimator, "predict"):
+        raise TypeError(f"estimator == {estimator!r} predicts nothing, must be a classifier or regressor.")
     if X is None:
         if hasattr(estimator, "feature_names_in_"):
             names = list(estimator.feature_names_in_)
