@@ -274,16 +274,14 @@ def test_what_cannot_be_converted_is_told(tmp_path):
     boosted = HistGradientBoostingClassifier(categorical_features=[5]).fit(np.c_[X[:, :5], Y], Y)
     one_class = SynDAClassifier(LogisticRegression(), classes=[0, 1]).fit(X, np.zeros(len(X)))
     tree = DecisionTreeClassifier().fit(X, Y)
+    nameless = pd.DataFrame(X, columns=["", *"abcde"])
+    for_nameless = DecisionTreeClassifier().fit(nameless, Y)
     for model, params, told in [
         (boosted, {}, "categorical features"),
         (one_class, {}, "labels of one class"),
         (tree, {"weights": "int8"}, "no matrices"),
         (tree, {"opset": 10_000}, "estimator cannot be converted"),
-        (
-            tree.fit(pd.DataFrame(X, columns=["", *"abcde"]), Y),
-            {"X": pd.DataFrame(X, columns=["", *"abcde"])},
-            "no name",
-        ),
+        (for_nameless, {"X": nameless}, "no name"),
     ]:
         with pytest.raises(ValueError, match=told):
             export(model, tmp_path / "model.onnx", **{"X": X, **params})

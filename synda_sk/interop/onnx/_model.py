@@ -201,6 +201,8 @@ def load(path: str | os.PathLike[str], *, n_threads: int = 1) -> OnnxModel:
     ------
     ImportError
         If onnxruntime is not installed.
+    TypeError
+        If `path` is no path.
     FileNotFoundError
         If there is no such file.
     ValueError
@@ -228,6 +230,8 @@ def load(path: str | os.PathLike[str], *, n_threads: int = 1) -> OnnxModel:
         ) from error
     if isinstance(n_threads, bool) or not isinstance(n_threads, int) or n_threads < 1:
         raise ValueError(f"n_threads == {n_threads!r}, must be an int >= 1.")
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path == {path!r}, must be a path.")
     if not Path(path).is_file():
         raise FileNotFoundError(f"path == {str(path)!r}, there is no such file.")
     options = onnxruntime.SessionOptions()
