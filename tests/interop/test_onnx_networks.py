@@ -214,6 +214,7 @@ def test_what_cannot_be_exported_is_told(tmp_path):
         (torch.nn.Linear(3, 2), None, "X is None"),
         (torch.nn.Linear(3, 2), (np.zeros((2, 3)), np.zeros((3, 3))), r"batches of \[2, 3\] rows"),
         (torch.nn.Linear(3, 2), np.zeros((0, 3)), "at least one"),
+        (torch.nn.Linear(3, 2), np.zeros((2, 4)), "cannot be run on X"),
     ]:
         with pytest.raises(ValueError, match=told):
             export(net, tmp_path / "net.onnx", X=X)

@@ -16,6 +16,23 @@ def is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
+def spell(value: Any) -> str:
+    """Return a value as text; numbers that are equal are spelt alike, whatever their type.
+
+    Examples
+    --------
+    >>> from synda_sk.interop.onnx._columns import spell
+    >>> [spell(value) for value in ("bill", True, 1, 1.0, 1.5, None)]
+    ['bill', '1', '1', '1', '1.5', '<NA>']
+    """
+    if is_missing(value):
+        return MISSING
+    whole = isinstance(value, int | np.integer | np.bool_) or (
+        isinstance(value, float) and value.is_integer()
+    )
+    return str(int(value) if whole else value)
+
+
 def column_kind(column: Any) -> str:
     """Tell whether a column holds "number", "time" or "text"."""
     values = np.asarray(column)
@@ -50,9 +67,8 @@ def as_moments(column: Any) -> NDArray[np.float64]:
 
 
 def as_texts(column: Any) -> NDArray[np.object_]:
-    """Return values as they are spelt, :data:`MISSING` where missing."""
-    texts = [MISSING if is_missing(value) else str(value) for value in np.asarray(column).tolist()]
-    return np.array(texts, dtype=object)
+    """Return values as they are spelt."""
+    return np.array([spell(value) for value in np.asarray(column).tolist()], dtype=object)
 
 
 CONVERTERS = {"number": as_numbers, "time": as_moments, "text": as_texts}

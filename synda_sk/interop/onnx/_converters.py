@@ -18,7 +18,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from synda_sk.interop.onnx._columns import MISSING, is_missing
+from synda_sk.interop.onnx._columns import MISSING, is_missing, spell
 from synda_sk.interop.onnx._graph import Graph
 
 Converter = Callable[[Any, Any, Any], None]
@@ -84,12 +84,11 @@ def _forest(scope: Any, operator: Any, container: Any) -> None:
 
 
 def _encoder(scope: Any, operator: Any, container: Any) -> None:
-    """Spell missing levels as the columns do."""
+    """Spell levels as the columns do."""
     encoder = copy.copy(operator.raw_operator)
     if _is_text(operator):
         encoder.categories_ = [
-            np.array([MISSING if is_missing(level) else level for level in levels], dtype=object)
-            for levels in encoder.categories_
+            np.array([spell(level) for level in levels], dtype=object) for levels in encoder.categories_
         ]
     _convert(scope, operator, container, encoder)
 

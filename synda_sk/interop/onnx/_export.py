@@ -59,7 +59,8 @@ def export(
         Rows like those the model will see: their columns tell the inputs, their
         values are drawn from for the check. May be left out for a model of
         numbers in an array; then it is checked with normal numbers. For a
-        network one batch of its inputs, or a tuple with one for each.
+        network one batch of its inputs, or a tuple with one for each; may be
+        left out where an estimator brings its own.
     n_checks : int, default=256
         Rows in the check, at least 1. Half of them are rows of `X`, the others
         have each value from another row.
@@ -100,8 +101,14 @@ def export(
     named "probabilities" is compared with the estimator's ``predict_proba``
     of the first input too, and goes with its ``classes_``.
 
-    Tables are fed in float32 (behind a ``TableEncoder``, in float64), so that
-    a row within rounding of a tree's threshold may fall to its other side.
+    A table of numbers goes in as one matrix, one with texts or in front of a
+    ``ColumnTransformer`` as one input of shape (n, 1) for each column: numbers,
+    times as microseconds since 1970, and everything else as text, where a
+    missing value is "<NA>" and True is "1".
+
+    The steps of a pipeline compute in float64 where skl2onnx can, the model
+    itself in float32, so that a row within rounding of the threshold of a tree
+    may fall to its other side.
 
     Examples
     --------
@@ -161,11 +168,17 @@ def _original(estimator: Any, X: Any, n_checks: int) -> TableModel | Network:
     if hasattr(estimator, "state_dict"):
         if X is None:
             raise ValueError("X is None, must be a batch of the network's inputs.")
-        return Network(estimator, X if isinstance(X, tuple | list) else (X,), n_checks=n_checks)
+        return Network(estimator, _batches(X), n_checks=n_checks)
     if isinstance(estimator, type) or not hasattr(estimator, "fit"):
         raise TypeError(f"estimator == {estimator!r}, must be a fitted estimator or a torch.nn.Module.")
     check_is_fitted(estimator)
     model = plain_model(estimator)
-    if hasattr(model, "_onnx_module"):
-        return Network(*model._onnx_module(), estimator=model, n_checks=n_checks)
-    return TableModel(estimator, model, X, n_checks)
+    if not hasattr(model, "_onnx_module"):
+        return TableModel(estimator, model, X, n_checks)
+    module, inputs, input_names, output_names = model._onnx_module()
+    inputs = inputs if X is None else _batches(X)
+    return Network(module, inputs, input_names, output_names, estimator=model, n_checks=n_checks)
+
+
+def _batches(X: Any) -> tuple[Any, ...]:
+    return tuple(X) if isinstance(X, tuple | list) else (X,)

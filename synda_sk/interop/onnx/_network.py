@@ -74,11 +74,20 @@ class Network:
             compare("predict_proba", expected, file.predict_proba(self.drawn[0]), tolerance)
 
     def compute(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-        """Return what the network computes."""
-        with self.torch.no_grad():
-            outputs = self.module(*map(self.torch.from_numpy, inputs))
-        outputs = outputs if isinstance(outputs, tuple | list) else [outputs]
-        return [output.numpy() for output in outputs]
+        """Return what the network computes.
+
+        Raises
+        ------
+        ValueError
+            If it does not take such inputs, or gives no tensors.
+        """
+        try:
+            with self.torch.no_grad():
+                outputs = self.module(*map(self.torch.from_numpy, inputs))
+            outputs = outputs if isinstance(outputs, tuple | list) else [outputs]
+            return [output.numpy() for output in outputs]
+        except Exception as error:
+            raise ValueError(f"the network cannot be run on X, or gives no tensors: {error}") from error
 
     def _convert(self, opset: int | None) -> tuple[Any, dict[str, Any]]:
         # a batch of one row would be taken for a constant

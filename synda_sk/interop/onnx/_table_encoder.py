@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from synda_sk.interop.onnx._columns import MISSING
+from synda_sk.interop.onnx._columns import MISSING, spell
 from synda_sk.interop.onnx._graph import Graph
 from synda_sk.utils import TableEncoder
 from synda_sk.utils._codec import MISSING as MISSING_CODE
 from synda_sk.utils._codec import UNKNOWN as UNKNOWN_CODE
 
-ML = "ai.onnx.ml"
+_ML = "ai.onnx.ml"
 _ALIAS = "SyndaTableEncoder"
 
 
@@ -43,7 +43,7 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     from skl2onnx.common.data_types import guess_proto_type
 
     encoder = operator.raw_operator
-    kind = operator.outputs[0].type
+    dtype = guess_proto_type(operator.outputs[0].type)
     graph = Graph(scope, container)
     kinds = encoder._codec.kinds()
     names = [variable.full_name for variable in operator.inputs]
@@ -57,12 +57,10 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
         texts = [name for name, kind in pairs if kind == "category"]
     parts = []
     if numbers:
-        parts.append(graph.node("Cast", _scaled(encoder, graph, numbers), to=guess_proto_type(kind)))
+        parts.append(graph.node("Cast", _scaled(encoder, graph, numbers), to=dtype))
     tables = [] if encoder._one_hot is None else _lookups(encoder)
     for text, (keys, columns, width) in zip(texts, tables, strict=True):
-        parts.append(
-            graph.node("Cast", _one_hot(graph, text, keys, columns, width), to=guess_proto_type(kind))
-        )
+        parts.append(graph.node("Cast", _one_hot(graph, text, keys, columns, width), to=dtype))
     graph.node("Concat", *parts, axis=1, output=operator.outputs[0].full_name)
 
 
@@ -88,7 +86,7 @@ def _one_hot(graph: Graph, text: str, keys: list[str], columns: list[int], width
         keys_strings=keys,
         values_int64s=columns[:-1],
         default_int64=columns[-1],
-        op_domain=ML,
+        op_domain=_ML,
         op_version=2,
     )
     ends = graph.constant(np.array([0, 1], np.float32))
@@ -104,9 +102,9 @@ def _lookups(encoder: Any) -> list[tuple[list[str], list[int], int]]:
     lookups, start = [], 0
     for j, (name, width) in enumerate(zip(codec.categorical, _widths(encoder), strict=True)):
         levels = codec.levels(name)
-        keys = [*map(str, levels), MISSING]
+        keys = [*map(spell, levels), MISSING]
         if len(set(keys)) < len(keys):
-            raise ValueError(f"levels of the column {name!r} are spelt alike: {sorted(map(str, levels))}")
+            raise ValueError(f"levels of the column {name!r} are spelt alike: {sorted(map(spell, levels))}")
         codes = np.tile([part[0] for part in one_hot.categories_], (len(levels) + 2, 1))
         codes[:, j] = [*range(len(levels)), MISSING_CODE, UNKNOWN_CODE]
         block = one_hot.transform(codes)[:, start : start + width]
