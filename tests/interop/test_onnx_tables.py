@@ -211,6 +211,13 @@ def test_forests_send_missing_values_where_scikit_learn_does(tmp_path):
         agree(forest, round_trip(forest, tmp_path / "model.onnx", train[TRAIN]), gaps[TEST])
 
 
+def test_integers_may_be_missing_where_they_are_filled_in(tmp_path, mixed_frame):
+    frame, y = mixed_frame
+    model = make_pipeline(TableEncoder(), LogisticRegression()).fit(frame[["hour", "type"]], y)
+    file = round_trip(model, tmp_path / "model.onnx", frame[["hour", "type"]])
+    agree(model, file, frame[["hour", "type"]].mask(np.arange(len(frame))[:, np.newaxis] % 3 == [0, 1]))
+
+
 def test_missing_values_the_model_refuses_are_refused(tmp_path):
     model = LogisticRegression(max_iter=5000).fit(X, Y)
     file = round_trip(model, tmp_path / "model.onnx", X)
@@ -291,6 +298,7 @@ def test_what_cannot_be_converted_is_told(tmp_path):
         (one_class, {}, "labels of one class"),
         (tree, {"weights": "int8"}, "no matrices"),
         (tree, {"opset": 10_000}, "estimator cannot be converted"),
+        (DecisionTreeClassifier().fit(X, np.c_[Y, Y]), {}, "several labels"),
         (for_nameless, {"X": nameless}, "no name"),
     ]:
         with pytest.raises(ValueError, match=told):

@@ -11,9 +11,10 @@ from sklearn.pipeline import Pipeline
 
 from synda_sk.interop.onnx._check import compare, draw_rows, with_gaps
 from synda_sk.interop.onnx._model import OnnxModel
+from synda_sk.interop.onnx._plain_model import first_step
 from synda_sk.interop.onnx._table_graph import describe_columns, spread_probabilities, table_graph
 from synda_sk.typing import Table
-from synda_sk.utils import is_frame, take_rows
+from synda_sk.utils import TableEncoder, is_frame, take_rows
 
 
 class TableModel:
@@ -71,7 +72,7 @@ class TableModel:
         told = {
             "columns": self.columns,
             "named": hasattr(self.estimator, "feature_names_in_"),
-            "takes_missing": self.gaps is not None,
+            "takes_missing": self.gaps is not None or isinstance(first_step(self.model), TableEncoder),
         }
         if is_classifier(self.estimator):
             classes = self.estimator.classes_
@@ -96,6 +97,8 @@ class TableModel:
 def _rows(estimator: Any, X: Table | None, n: int) -> Table:
     if not hasattr(estimator, "predict"):
         raise TypeError(f"estimator == {estimator!r} predicts nothing, must be a classifier or regressor.")
+    if isinstance(getattr(estimator, "classes_", None), list):
+        raise ValueError("estimator predicts several labels at once, must predict one.")
     if X is None:
         if hasattr(estimator, "feature_names_in_"):
             names = list(estimator.feature_names_in_)
