@@ -5,6 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# which input is the weight, and which of its axes the output channels are
+_WEIGHTS = {"Conv": (1, 0), "ConvTranspose": (1, 1), "MatMul": (1, -1), "Gemm": (1, 1), "Gather": (0, 0)}
+
 
 def store_weights_as_int8(graph: Any) -> None:
     r"""Replace float32 weights by integers, scales and the node that multiplies them, in place.
@@ -52,17 +55,12 @@ def _channel_axes(graph: Any) -> dict[str, int]:
     ranks = {tensor.name: len(tensor.dims) for tensor in graph.initializer}
     axes: dict[str, int] = {}
     for node in graph.node:
-        place, axis = {
-            "Conv": (1, 0),
-            "ConvTranspose": (1, 1),
-            "MatMul": (1, -1),
-            "Gemm": (1, 0 if any(a.name == "transB" and a.i for a in node.attribute) else 1),
-            "Gather": (0, 0),
-        }.get(node.op_type, (0, 0))
-        known = node.op_type in ("Conv", "ConvTranspose", "MatMul", "Gemm", "Gather")
-        name = node.input[place] if known and len(node.input) > place else ""
-        if ranks.get(name, 0) >= 2:
-            axes.setdefault(name, axis % ranks[name])
+        place, axis = _WEIGHTS.get(node.op_type, (0, None))
+        if axis is None or ranks.get(node.input[place], 0) < 2:
+            continue
+        if any(attribute.name == "transB" and attribute.i for attribute in node.attribute):
+            axis = 0
+        axes.setdefault(node.input[place], axis % ranks[node.input[place]])
     return axes
 
 

@@ -141,16 +141,11 @@ class OnnxModel:
         if self._columns is None:
             return self.run(X)[name]
         names = [column for column, _ in self._columns]
-        parts = []
-        for (column, kind), values in zip(
-            self._columns, split_columns(X, names, named=self._named), strict=True
-        ):
-            parts.append(self._column(column, kind, values))
-        if len(self._inputs) == 1 and len(parts) > 1:
-            return self.run(np.column_stack(parts))[name]
-        return self.run({key: part[:, np.newaxis] for key, part in zip(self._inputs, parts, strict=True)})[
-            name
-        ]
+        columns = zip(self._columns, split_columns(X, names, named=self._named), strict=True)
+        parts = [self._column(column, kind, values)[:, np.newaxis] for (column, kind), values in columns]
+        if len(self._inputs) == 1:
+            return self.run(np.hstack(parts))[name]
+        return self.run(dict(zip(self._inputs, parts, strict=True)))[name]
 
     def _column(self, name: str, kind: str, values: Any) -> NDArray[Any]:
         try:
@@ -207,6 +202,11 @@ def load(path: str | os.PathLike[str], *, n_threads: int = 1) -> OnnxModel:
         If there is no such file.
     ValueError
         If `n_threads` is no positive integer, or it is no ONNX file.
+
+    Notes
+    -----
+    Integers with scales become floats when the file is loaded, so one that
+    computes with quantized activations runs in float32 here.
 
     Examples
     --------

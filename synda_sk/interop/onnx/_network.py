@@ -144,13 +144,13 @@ def _numbered(word: str, n: int) -> list[str]:
 
 def _forget_sources(graph: Any) -> None:
     """Drop the stack traces that torch writes to each node: they tell the paths of the machine."""
-    del graph.metadata_props[:]
+    things = [graph, graph.graph, *graph.graph.input, *graph.graph.output]
     for part in [graph.graph, *graph.functions]:
-        tensors = [*getattr(part, "input", []), *getattr(part, "output", [])] if part is graph.graph else []
-        for thing in [part, *part.node, *part.value_info, *tensors]:
-            del thing.metadata_props[:]
+        things += [part, *part.node, *part.value_info]
         for node in part.node:
             node.doc_string = ""
+    for thing in things:
+        del thing.metadata_props[:]
 
 
 @contextmanager
