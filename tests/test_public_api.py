@@ -23,6 +23,8 @@ HEAVY = [
     "dask",
     "pandas",
     "polars",
+    "onnx",
+    "onnxruntime",
 ]
 PACKAGES = sorted(m.name for m in pkgutil.iter_modules([str(ROOT)], "synda_sk.") if m.ispkg)
 

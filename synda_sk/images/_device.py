@@ -17,4 +17,4 @@ def autocast(torch: Any, precision: str, device: Any) -> Any:
         gpu = device.type == "cuda"
         has_it = torch.cuda.is_bf16_supported() if gpu else torch.cpu._is_avx512_bf16_supported()
         precision = "bfloat16" if has_it else "float32"
-    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+    return torch.autocast(device.type, torch.bfloat16, precision == "bfloat16", cache_enabled=False)

@@ -43,7 +43,7 @@ from synda_sk.inspection import (
     QualityScoreDisplay,
     QueryMapDisplay,
 )
-from synda_sk.interop import modal, skactiveml
+from synda_sk.interop import modal, onnx, skactiveml
 from synda_sk.interop.case_queue import read_answers
 from synda_sk.interop.label_studio import read_annotations
 from synda_sk.metrics import (
@@ -117,6 +117,7 @@ pytest.importorskip("imblearn")
 pytest.importorskip("skops")
 pytest.importorskip("sdmetrics")
 pytest.importorskip("pyarrow")
+pytest.importorskip("skl2onnx")
 
 NAN, INF = float("nan"), float("inf")
 RECORD = {"arm": "a", "seed": 0, "n_labels": 1, "q": 0.5}
@@ -205,6 +206,14 @@ def generate(name, **params):
 
 def protocol(**settings):
     return lambda w: w.protocol(**settings)
+
+
+def onnx_export(estimator=None, path="model.onnx", **params):
+    return lambda w: onnx.export(
+        w.model if estimator is None else estimator,
+        w.folder / path if isinstance(path, str) else path,
+        **params,
+    )
 
 
 def from_modal(function, n_queries=2, **params):
@@ -1036,6 +1045,31 @@ FILES = [
     ("run with a misspelt option", command("run", "--table", "table.csv", "--target", "fraud", "--lables", "9"), CommandError, "--lables", "did you mean --labels"),
 ]  # fmt: skip
 
+ONNX = [
+    ("export a class", onnx_export(LogisticRegression), TypeError, "estimator", "fitted estimator"),
+    ("export a number", onnx_export(3), TypeError, "estimator", "fitted estimator"),
+    ("export an encoder", lambda w: onnx_export(w.encoder)(w), TypeError, "estimator", "predicts nothing"),
+    ("export what is not fitted", onnx_export(LogisticRegression()), NotFittedError, "LogisticRegression", "not fitted"),
+    ("export to a number", onnx_export(path=3), TypeError, "path", "must be a path"),
+    ("export into no folder", onnx_export(path="no/model.onnx"), ValueError, "path", "does not exist"),
+    ("export rows of other columns", lambda w: onnx_export(w.framed, X=w.frame[["a"]])(w), ValueError, "feature names", "now missing"),
+    ("export without the columns", lambda w: onnx_export(w.framed)(w), ValueError, "X", r"\['a', 'b', 'c', 'd', 'kind'\]"),
+    ("export one row as a list", onnx_export(X=[1, 2, 3, 4]), ValueError, "X", "rows and columns"),
+    ("export no rows", onnx_export(X=np.zeros((0, 4))), ValueError, "X", "no rows"),
+    ("export without a check", onnx_export(n_checks=0), ValueError, "n_checks", r"\[1, inf\)"),
+    ("export to misspelt weights", onnx_export(weights="int4"), ValueError, "weights", "'int8'"),
+    ("export weights there are none of", onnx_export(weights="int8"), ValueError, "weights", "no matrices"),
+    ("export to a tolerance below 0", onnx_export(tolerance=-1.0), ValueError, "tolerance", r"\[0\.0, inf\)"),
+    ("export to a tolerance of NaN", onnx_export(tolerance=NAN), ValueError, "tolerance", r"\[0\.0, inf\)"),
+    ("export to a tolerance of 0", onnx_export(tolerance=0), ValueError, "tolerance", "differ by up to"),
+    ("export to an old opset", onnx_export(opset=9), ValueError, "opset", r"\[18, inf\)"),
+    ("open nothing", lambda w: onnx.load(w.folder / "model.onnx"), FileNotFoundError, "path", "no such file"),
+    ("open a number", lambda w: onnx.load(3), TypeError, "path", "must be a path"),
+    ("open text", lambda w: onnx.load(w.folder / "text.txt"), ValueError, "path", "no ONNX file"),
+    ("open with no thread", lambda w: onnx.load(w.folder / "text.txt", n_threads=0), ValueError, "n_threads", ">= 1"),
+    ("open with True threads", lambda w: onnx.load(w.folder / "text.txt", n_threads=True), ValueError, "n_threads", ">= 1"),
+]  # fmt: skip
+
 UTILS = [
     ("encoder before fit", lambda w: TableEncoder().transform(w.X), NotFittedError, "TableEncoder", "'fit'"),
     ("encoder's skew_threshold of text", encode(skew_threshold="x"), ValueError, "skew_threshold", "a float"),
@@ -1121,6 +1155,7 @@ SECTIONS = {
     "interop": INTEROP,
     "files": FILES,
     "compression": COMPRESSION,
+    "onnx": ONNX,
     "utils": UTILS,
 }
 TABLE = {f"{section}: {row[0]}": row[1:] for section, rows in SECTIONS.items() for row in rows}

@@ -23,7 +23,9 @@ DIGITS, LABELS = load_digits(return_X_y=True)
 
 
 def diffusion(**params):
-    return DiffusionGenerator(**{"width": 8, "max_steps": 3, "n_sampling_steps": 2, "random_state": 0} | params)
+    return DiffusionGenerator(
+        **{"width": 8, "max_steps": 3, "n_sampling_steps": 2, "random_state": 0} | params
+    )
 
 
 def vae(**params):
@@ -140,7 +142,11 @@ def test_pickles_hold_no_torch_and_modules_can_be_exchanged(make):
         "assert not {'torch', 'skorch'} & set(sys.modules); print(g.n_parameters_)"
     )
     done = subprocess.run([sys.executable, "-c", code], input=stored, capture_output=True, check=True)
-    assert int(done.stdout) == generator.n_parameters_ == sum(p.numel() for p in generator.to_module().parameters())
+    assert (
+        int(done.stdout)
+        == generator.n_parameters_
+        == sum(p.numel() for p in generator.to_module().parameters())
+    )
     drawn = generator.sample(20)[0]
     np.testing.assert_array_equal(drawn, pickle.loads(stored).sample(20)[0])
     whole = generator.to_module()

@@ -44,7 +44,8 @@ def test_decoded_images_keep_to_the_range_seen(images):
 
 
 @pytest.mark.parametrize(
-    ("n_pixels", "shape"), [(64, (8, 8, 1)), (192, (8, 8, 3)), (1, (1, 1, 1)), (3, (1, 1, 3)), (10, (4, 4, 1))]
+    ("n_pixels", "shape"),
+    [(64, (8, 8, 1)), (192, (8, 8, 3)), (1, (1, 1, 1)), (3, (1, 1, 3)), (10, (4, 4, 1))],
 )
 def test_flat_rows_are_read_as_squares(n_pixels, shape):
     assert ImageCodec().fit(np.zeros((2, n_pixels))).shape_ == shape

@@ -13,7 +13,9 @@ def source(seed=0):
 
 def test_no_change_leaves_images_as_they_are():
     images = torch.rand(4, 3, 9, 7, generator=source())
-    torch.testing.assert_close(StandardAugmentation().apply(images, torch.zeros(4, 7)), images, atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        StandardAugmentation().apply(images, torch.zeros(4, 7)), images, atol=1e-5, rtol=0
+    )
 
 
 def test_mirroring_alone():

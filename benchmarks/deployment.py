@@ -1,0 +1,306 @@
+"""What it costs to run a trained model: in the library it was trained with, and as a file in onnxruntime.
+
+    python benchmarks/deployment.py [--models NAME,...] [--repeats N] [--calls N] [--quick] [--out FILE]
+
+Models of tables are fitted to a simulated mobile-money table, behind the encoder
+of tables; the network is a small one for images of 28 x 28, its weights as they
+come. scikit-learn gets data frames of one row, as it was trained on, onnxruntime
+dictionaries of columns. Each runtime runs in a fresh process on one core: seconds
+to import and to load, wall-clock milliseconds a row (or image), one at a time,
+and the peak of the process's memory. Runtimes alternate within a repeat; medians
+over repeats. "import numpy" is the floor.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import pickle
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "deployment.json"
+TABLES = ["LogisticRegression", "RandomForest", "HistGradientBoosting", "default vote"]
+NETWORK = "convolutional network"
+MEASURES = ["import_s", "load_s", "p50_ms", "p95_ms", "peak_mb"]
+N_ROWS = 200
+
+
+def table_model(name: str) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    from synda_sk._default import default_estimator
+    from synda_sk.utils import TableEncoder
+
+    if name == "default vote":
+        return default_estimator().set_params(votingclassifier__forest__random_state=0)
+    model = {
+        "LogisticRegression": LogisticRegression(max_iter=1000),
+        "RandomForest": RandomForestClassifier(random_state=0),
+        "HistGradientBoosting": HistGradientBoostingClassifier(random_state=0),
+    }[name]
+    return make_pipeline(TableEncoder(), model)
+
+
+def prepare_table(name: str, folder: Path, n_samples: int) -> tuple[list[str], dict[str, Any]]:
+    """Write the model, its export and rows to predict; return the runtimes and what is told of the files."""
+    import numpy as np
+
+    from synda_sk.datasets import make_mobile_money
+    from synda_sk.interop.onnx import export, load
+
+    X, y = make_mobile_money(n_samples, random_state=0)[:2]
+    model = table_model(name).fit(X, y)
+    rows = X.sample(N_ROWS, random_state=0)
+    export(model, folder / "onnx", X=X)
+    pickled = pickle.dumps(model)
+    (folder / "scikit-learn").write_bytes(pickled)
+    rows.to_pickle(folder / "rows.pkl")
+    plain = json.loads(rows.to_json(orient="records", date_format="iso"))
+    dates = [column for column in X if X[column].dtype.kind == "M"]
+    for row in plain:
+        row.update({column: row[column].rstrip("Z") for column in dates})
+    (folder / "rows.json").write_text(json.dumps({"dates": dates, "rows": plain}))
+    found = load(folder / "onnx").predict_proba(rows)
+    told = {
+        "onnx_bytes": (folder / "onnx").stat().st_size,
+        "onnx_gzip_bytes": len(gzip.compress((folder / "onnx").read_bytes())),
+        "pickle_bytes": len(pickled),
+        "largest_difference": float(np.abs(found - model.predict_proba(rows)).max()),
+    }
+    return ["scikit-learn", "onnxruntime"], told
+
+
+def prepare_network(folder: Path) -> tuple[list[str], dict[str, Any]]:
+    import numpy as np
+    import torch
+    from torch import nn
+
+    from synda_sk.interop.onnx import export, load
+
+    torch.manual_seed(0)
+    layers: list[nn.Module] = []
+    for before, after in [(1, 32), (32, 64), (64, 128)]:
+        layers += [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.ReLU(), nn.MaxPool2d(2)]
+    net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(128 * 9, 10), nn.Softmax(dim=1))
+    images = torch.rand(N_ROWS, 1, 28, 28)
+    net(images)
+    net.eval()
+    torch.save(net, folder / "torch")
+    np.save(folder / "images.npy", images.numpy())
+    told: dict[str, Any] = {"torch_bytes": (folder / "torch").stat().st_size}
+    with torch.no_grad():
+        expected = net(images).numpy()
+    for weights, key in [("float32", "onnx"), ("int8", "onnx_int8")]:
+        export(net, folder / key, X=images, weights=weights)
+        told[f"{key}_bytes"] = (folder / key).stat().st_size
+        found = load(folder / key).run(images.numpy())["output"]
+        told[f"largest_difference_{weights}"] = float(np.abs(found - expected).max())
+    return ["torch", "onnxruntime", "onnxruntime int8", "onnxruntime int8, plain session"], told
+
+
+# What a fresh process does: import, load, predict. The imports are what is measured, so they are inside.
+
+
+def run_scikit_learn(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], Callable[[int], Any]]]:
+    def imports() -> Any:
+        import pandas
+        import sklearn.ensemble  # noqa: F401
+
+        import synda_sk.utils  # noqa: F401
+
+        return pandas
+
+    def load(pandas: Any) -> Callable[[int], Any]:
+        model = pickle.loads((folder / "scikit-learn").read_bytes())
+        rows = pandas.read_pickle(folder / "rows.pkl")
+        parts = [rows.iloc[[k]] for k in range(N_ROWS)]
+        return lambda k: model.predict_proba(parts[k])
+
+    return imports, load
+
+
+def run_torch(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], Callable[[int], Any]]]:
+    def imports() -> Any:
+        import torch
+
+        torch.set_num_threads(1)
+        torch.set_grad_enabled(False)
+        return torch
+
+    def load(torch: Any) -> Callable[[int], Any]:
+        import numpy as np
+
+        net = torch.load(folder / "torch", weights_only=False)
+        images = torch.from_numpy(np.load(folder / "images.npy"))
+        return lambda k: net(images[k : k + 1])
+
+    return imports, load
+
+
+def run_onnxruntime(
+    folder: Path, key: str
+) -> tuple[Callable[[], Any], Callable[[Any], Callable[[int], Any]]]:
+    def imports() -> Any:
+        import onnxruntime  # noqa: F401
+
+        from synda_sk.interop.onnx import load
+
+        return load
+
+    def load(open_file: Any) -> Callable[[int], Any]:
+        import numpy as np
+
+        model = open_file(folder / key)
+        if (folder / "images.npy").exists():
+            images = np.load(folder / "images.npy")
+            return lambda k: model.run(images[k : k + 1])
+        stored = json.loads((folder / "rows.json").read_text())
+        parts = [{name: [value] for name, value in row.items()} for row in stored["rows"]]
+        for part in parts:
+            part.update({name: np.array(part[name], "datetime64[us]") for name in stored["dates"]})
+        return lambda k: model.predict_proba(parts[k])
+
+    return imports, load
+
+
+def run_plain_session(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], Callable[[int], Any]]]:
+    """onnxruntime as others set it up: int8 weights become floats at every call."""
+
+    def imports() -> Any:
+        import onnxruntime
+
+        return onnxruntime
+
+    def load(onnxruntime: Any) -> Callable[[int], Any]:
+        import numpy as np
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        session = onnxruntime.InferenceSession(str(folder / "onnx_int8"), options)
+        images = np.load(folder / "images.npy")
+        return lambda k: session.run(None, {"input": images[k : k + 1]})
+
+    return imports, load
+
+
+def run_nothing(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], Callable[[int], Any]]]:
+    def imports() -> Any:
+        import numpy
+
+        return numpy
+
+    return imports, lambda numpy: lambda k: None
+
+
+def child(runtime: str, folder: Path, calls: int) -> None:
+    runs: dict[str, Any] = {
+        "import numpy": lambda: run_nothing(folder),
+        "scikit-learn": lambda: run_scikit_learn(folder),
+        "torch": lambda: run_torch(folder),
+        "onnxruntime": lambda: run_onnxruntime(folder, "onnx"),
+        "onnxruntime int8": lambda: run_onnxruntime(folder, "onnx_int8"),
+        "onnxruntime int8, plain session": lambda: run_plain_session(folder),
+    }
+    imports, load = runs[runtime]()
+    start = time.perf_counter()
+    modules = imports()
+    imported = time.perf_counter()
+    predict = load(modules)
+    loaded = time.perf_counter()
+    for k in range(10):
+        predict(k)
+    seconds = []
+    for k in range(calls):
+        before = time.perf_counter()
+        predict(k % N_ROWS)
+        seconds.append(time.perf_counter() - before)
+    cuts = statistics.quantiles(seconds, n=20, method="inclusive")
+    values = [imported - start, loaded - imported, 1000 * cuts[9], 1000 * cuts[18], peak_mb()]
+    print(json.dumps(dict(zip(MEASURES, values, strict=True))))
+
+
+def peak_mb() -> float:
+    """The peak of this process alone: getrusage's would start from the parent's."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def measure(runtimes: list[str], folder: Path, repeats: int, calls: int) -> dict[str, Any]:
+    found: dict[str, list[dict[str, float]]] = {runtime: [] for runtime in runtimes}
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    for _ in range(repeats):
+        for runtime in runtimes:
+            words = [
+                sys.executable,
+                __file__,
+                "--child",
+                runtime,
+                "--folder",
+                str(folder),
+                "--calls",
+                str(calls),
+            ]
+            run = subprocess.run(words, check=True, capture_output=True, text=True, env=environment)
+            found[runtime].append(json.loads(run.stdout))
+    return {
+        runtime: {
+            measure: {
+                "median": round(statistics.median(one[measure] for one in ones), 4),
+                "values": [round(one[measure], 4) for one in ones],
+            }
+            for measure in MEASURES
+        }
+        for runtime, ones in found.items()
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--models", default=",".join([*TABLES, NETWORK]))
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--calls", type=int, default=400)
+    parser.add_argument("--rows", type=int, default=20_000, help="of the mobile-money table")
+    parser.add_argument("--quick", action="store_true", help="a linear model, 2,000 rows, one repeat")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        child(options.child, options.folder, options.calls)
+        return 0
+    from synda_sk.evaluation._report import versions, write_json
+
+    if options.quick:
+        options.models, options.rows, options.repeats, options.calls = TABLES[0], 2_000, 1, 50
+    results = {}
+    for name in options.models.split(","):
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder)
+            prepared = prepare_network(place) if name == NETWORK else prepare_table(name, place, options.rows)
+            runtimes, told = prepared
+            costs = measure(["import numpy", *runtimes], place, options.repeats, options.calls)
+        results[name] = {"files": told, "runtimes": costs}
+        print(f"{name}: {told}")
+        for runtime, values in costs.items():
+            print(f"  {runtime:32s}", *(f"{key} {value['median']:9.3f}" for key, value in values.items()))
+    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+    command = shlex.join(["python", "benchmarks/deployment.py", *words])
+    extra = {package: version(package) for package in ("onnx", "onnxruntime", "skl2onnx", "torch")}
+    write_json(options.out, {"command": command, "versions": versions() | extra, "results": results})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
