@@ -229,6 +229,18 @@ class ConvVAEGenerator(ImageNetGenerator):
         decoder = module.to(device)["decoder"]
         return decoder(z.to(device), labels.to(device), contexts.to(device)).cpu()
 
+    def _onnx_module(self) -> Any:
+        """Return the decoder, for an ONNX file: latent vectors, classes, contexts -> images in [-1, 1]."""
+        import torch
+
+        n, n_contexts = 16, len(self._levels)
+        z = torch.randn(n, self.n_latent, generator=torch.Generator().manual_seed(0))
+        inputs, names = [z, torch.arange(n) % len(self.classes_)], ["latent", "label"]
+        if n_contexts:
+            inputs.append(torch.zeros(n, n_contexts, dtype=torch.int64))
+            names.append("context")
+        return self.to_module()["decoder"], tuple(inputs), names, ["image"]
+
 
 def _parts(images: Images) -> Any:
     size = 256

@@ -285,3 +285,18 @@ class DiffusionGenerator(ImageNetGenerator):
             return v
 
         return predict
+
+    def _onnx_module(self) -> Any:
+        """Return the network of one step, for an ONNX file: noised images, times, classes, contexts -> v."""
+        import torch
+
+        n, n_contexts = 16, len(self._levels)
+        source = torch.Generator().manual_seed(0)
+        noise = torch.randn(n, self._codec.shape_[2], *self._codec.padded_, generator=source)
+        labels = torch.arange(n) % len(self.classes_)
+        inputs = [noise, (torch.arange(n) + 1) / n, labels]
+        names = ["noised", "time", "label"]
+        if n_contexts:
+            inputs.append(torch.zeros(n, n_contexts, dtype=torch.int64))
+            names.append("context")
+        return self.to_module(), tuple(inputs), names, ["velocity"]

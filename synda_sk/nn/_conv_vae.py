@@ -102,7 +102,7 @@ class ConvDecoder(nn.Module):
         self.out = convolution(width, n_channels, 3)
         self.log_spread = nn.Parameter(torch.empty(1))
 
-    def forward(self, z: Tensor, label: Tensor, context: Tensor) -> Tensor:
+    def forward(self, z: Tensor, label: Tensor, context: Tensor | None = None) -> Tensor:
         """Return the mean of the pixels.
 
         Parameters
@@ -111,8 +111,8 @@ class ConvDecoder(nn.Module):
             Latent vectors.
         label : Tensor of int64 of shape (n_images,)
             Classes.
-        context : Tensor of int64 of shape (n_images, n_contexts)
-            Contexts.
+        context : Tensor of int64 of shape (n_images, n_contexts) or None, default=None
+            Contexts, where there are some.
 
         Returns
         -------
@@ -134,9 +134,10 @@ class Told(nn.Module):
         super().__init__()
         self.values = nn.ParameterList([torch.empty(n, width) for n in n_values])
 
-    def forward(self, label: Tensor, context: Tensor) -> Tensor:
+    def forward(self, label: Tensor, context: Tensor | None) -> Tensor:
         """Map codes to (n_images, width)."""
         told = self.values[0][label]
-        for j, values in enumerate(list(self.values)[1:]):
-            told = told + values[context[:, j]]
+        if context is not None:
+            for j, values in enumerate(list(self.values)[1:]):
+                told = told + values[context[:, j]]
         return functional.silu(told)
