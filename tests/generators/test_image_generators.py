@@ -95,7 +95,14 @@ def test_diffusion_learns_classes_and_contexts():
     X, _, light = stripes(300)
     y = np.where(np.arange(300) % 2, "above", "below")
     X[y == "above", 4:], X[y == "below", :4] = 0, 0
-    generator = diffusion(width=16, max_steps=150, n_sampling_steps=4, augmentation=None).fit(X, y, light)
+    settings = {
+        "width": 16,
+        "max_steps": 200,
+        "learning_rate": 5e-3,
+        "average_decay": 0.9,
+        "label_dropout": 0.0,
+    }
+    generator = diffusion(n_sampling_steps=4, augmentation=None, **settings).fit(X, y, light)
     drawn, labels = generator.sample(60, context="light")
     above = drawn[:, :4].mean(axis=(1, 2)) > drawn[:, 4:].mean(axis=(1, 2))
     assert np.mean(above == (labels == "above")) > 0.9
