@@ -1,5 +1,6 @@
 """Playing the protocol of the proposal (section 2.4): labels bought round by round, paired comparison."""
 
+from synda_sk.evaluation._ablations import ablation_arms, run_ablations
 from synda_sk.evaluation._arms import default_arms, make_arms
 from synda_sk.evaluation._over_sampled import OverSampledClassifier
 from synda_sk.evaluation._protocol import run_protocol
@@ -14,8 +15,10 @@ __all__ = [
     "SemiSupervisedClassifier",
     "SplitError",
     "TransferClassifier",
+    "ablation_arms",
     "default_arms",
     "held_out_split",
     "make_arms",
+    "run_ablations",
     "run_protocol",
 ]

@@ -53,7 +53,7 @@ def _modal(function: str) -> Callable[[Any], SynDAClassifier]:
             module = import_module("modAL.uncertainty")
         except ImportError as error:
             raise ImportError(
-                "The methods of modAL need it: pip install --no-deps modAL-python (not modAL, another package)"
+                "The methods of modAL need the package modAL-python (modAL is another one)"
             ) from error
         selector = FromModal(getattr(module, function), lower_first=function == "margin_sampling")
         return _plain(estimator, selector)
@@ -122,7 +122,7 @@ def default_arms(estimator: Any = None) -> dict[str, SynDAClassifier]:
 def make_arms(
     names: str | Iterable[str] = "baselines", estimator: Any = None, *, source: bool = False
 ) -> dict[str, SynDAClassifier]:
-    """Return methods by name, all with one estimator: the baselines of section 2.4.2 of the proposal, and peers.
+    """Return methods by name: the baselines of section 2.4.2 of the proposal, and peers.
 
     ================= ==============================================================
     name              method

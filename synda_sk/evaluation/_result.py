@@ -146,7 +146,8 @@ class ProtocolResult:
         """
         try:
             content = json.loads(Path(path).read_text())
-            return cls(*(content[key] for key in KEYS), interrupted=bool(content.get("interrupted")))
+            parts = {key: content[key] for key in KEYS}
+            return cls(**parts, interrupted=bool(content.get("interrupted")))
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"path == {Path(path).name!r} holds no results of a comparison.") from error
 

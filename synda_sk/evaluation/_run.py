@@ -139,7 +139,7 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
 
 
 def _stages(model: SynDAClassifier, X_test: Table) -> Iterable[FloatArray]:
-    """Return the probabilities of each stage; those of a source as it is do not wait for labels of two classes."""
+    """Return the probabilities of each stage; a source as it is does not wait for two classes."""
     estimator = model.estimator
     if isinstance(estimator, TransferClassifier) and not estimator.tune:
         source = estimator.source_model
