@@ -2,6 +2,7 @@
 
 from synda_sk.evaluation._ablations import ablation_arms, run_ablations
 from synda_sk.evaluation._arms import default_arms, make_arms
+from synda_sk.evaluation._html_report import html_report, write_report
 from synda_sk.evaluation._over_sampled import OverSampledClassifier
 from synda_sk.evaluation._protocol import run_protocol
 from synda_sk.evaluation._result import ProtocolResult
@@ -18,7 +19,9 @@ __all__ = [
     "ablation_arms",
     "default_arms",
     "held_out_split",
+    "html_report",
     "make_arms",
     "run_ablations",
     "run_protocol",
+    "write_report",
 ]
