@@ -201,16 +201,14 @@ def run_ablations(
 
     Examples
     --------
-    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.datasets import make_classification
     >>> from sklearn.linear_model import LogisticRegression
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
     >>> from synda_sk.evaluation import ablation_arms, run_ablations
-    >>> X, y = load_breast_cancer(return_X_y=True)
-    >>> model = make_pipeline(StandardScaler(), LogisticRegression())
-    >>> arms = ablation_arms("without", model)["without"]
+    >>> X, y = make_classification(200, 5, random_state=0)
+    >>> arms = ablation_arms("without", LogisticRegression())["without"]
     >>> studies = {"without": {name: arms[name] for name in ("start", "synthetic rows")}}
-    >>> result = run_ablations(X, y, model, studies=studies, label_budget=30, n_rounds=2, n_seeds=2)
+    >>> small = {"label_budget": 20, "n_rounds": 1, "n_seeds": 1}
+    >>> result = run_ablations(X, y, LogisticRegression(), studies=studies, **small)
     >>> [(row["study"], row["arm"]) for row in result.comparison()][1:]
     [('without', 'without: start'), ('without', 'without: synthetic rows')]
     """

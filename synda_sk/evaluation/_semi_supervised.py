@@ -137,7 +137,7 @@ class SemiSupervisedClassifier(ClassifierMixin, BaseEstimator):
             set_seed(model, SeedStreams(self.random_state).seed("model"))
             learner = SelfTrainingClassifier(model, threshold=0.9)
         self._learner, self._encoder = learner.fit(encoded, labels), encoder
-        self.classes_ = classes
+        self.classes_, self._shares = classes, np.bincount(codes) / len(codes)
         return self
 
     def predict_proba(self, X: Table) -> FloatArray:
@@ -151,13 +151,14 @@ class SemiSupervisedClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`; equal where the graph does not reach a row.
+            In the order of `classes_`; the shares of the labelled rows where the
+            graph does not reach a row.
         """
         encoded = X if self._encoder is None else self._encoder.transform(X)
         with np.errstate(invalid="ignore"):  # 0 / 0 where the graph does not reach
             found = np.nan_to_num(self._learner.predict_proba(encoded))
         total = found.sum(axis=1, keepdims=True)
-        return np.where(total > 0, found / np.where(total > 0, total, 1), 1 / len(self.classes_))
+        return np.where(total > 0, found / np.where(total > 0, total, 1), self._shares)
 
     def predict(self, X: Table) -> NDArray[Any]:
         """Return the likeliest label of each row.

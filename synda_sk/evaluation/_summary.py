@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from synda_sk.evaluation._intervals import label_intervals
 from synda_sk.evaluation._significance import holm, signed_rank_p
 from synda_sk.metrics import (
     area_under_learning_curve,
@@ -16,8 +17,6 @@ from synda_sk.metrics import (
 )
 from synda_sk.typing import FloatArray, IntArray
 
-N_RESAMPLES = 300
-MIN_SEEDS = 3  # fewer seeds give no interval
 COSTS = ("cpu_seconds", "fit_seconds", "peak_memory_mb", "added_memory_mb", "inference_ms_per_1000_rows")
 
 LABELS_SAVED = (
@@ -106,7 +105,7 @@ def _compare(arm: tuple[Any, ...], reference: tuple[Any, ...]) -> dict[str, Any]
         "final": _tested(ours[:, -1] - theirs[:, -1]),
         "area": _tested(_area(counts, ours) - _area(counts, theirs)),
     }
-    reached_interval, saved_interval = _intervals(counts, ours, theirs)
+    reached_interval, saved_interval = label_intervals(counts, ours, theirs)
     return {
         "saved": None if np.isnan(saved) else saved,
         "saved_interval": saved_interval,
@@ -118,29 +117,6 @@ def _compare(arm: tuple[Any, ...], reference: tuple[Any, ...]) -> dict[str, Any]
 def _reached(counts: IntArray, scores: FloatArray, level: float) -> int | None:
     n_labels = labels_to_target(counts, scores, level)
     return None if np.isnan(n_labels) else int(n_labels)
-
-
-def _intervals(counts: IntArray, ours: FloatArray, theirs: FloatArray) -> tuple[Any, Any]:
-    """Return the middle 95 % of the labels needed and of the share saved, over resampled pairs of seeds.
-
-    A method that does not get there needs endlessly many; such an end is None.
-    """
-    if len(ours) < MIN_SEEDS:
-        return None, None
-    draws = np.random.default_rng(0).integers(len(ours), size=(N_RESAMPLES, len(ours)))
-    needed = np.empty((N_RESAMPLES, 2))
-    for i, drawn in enumerate(draws):
-        reference = theirs[drawn].mean(axis=0)
-        level = float(isotonic_curve(counts, reference)[-1])
-        needed[i] = [labels_to_target(counts, mean, level) for mean in (ours[drawn].mean(axis=0), reference)]
-    needed = np.where(np.isnan(needed), np.inf, needed)
-    return _middle(needed[:, 0]), _middle(1 - needed[:, 0] / needed[:, 1])
-
-
-def _middle(values: FloatArray) -> list[float | None]:
-    low = np.quantile(values, 0.025, method="lower")
-    high = np.quantile(values, 0.975, method="higher")
-    return [float(end) if np.isfinite(end) else None for end in (low, high)]
 
 
 def _costs(runs: list[dict[str, Any]]) -> dict[str, dict[str, float | None]]:

@@ -1,9 +1,7 @@
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -103,36 +101,43 @@ def test_whatever_changes_a_number_is_played_anew(change, play, table, tmp_path)
     assert play()[1] == 0
 
 
-def test_killed_without_warning_it_goes_on(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import sys\n"
-        "from sklearn.datasets import make_classification\n"
-        "from sklearn.linear_model import LogisticRegression\n"
-        "from synda_sk.evaluation import run_protocol\n"
-        "X, y = make_classification(400, 5, weights=[0.8], random_state=0)\n"
-        "result = run_protocol(X, y, LogisticRegression(), label_budget=30, n_rounds=2, n_seeds=20,\n"
-        "                      arms=['entropy', 'random'], store=sys.argv[1], progress=True)\n"
-        "result.save(sys.argv[2])\n"
-    )
+SCRIPT = """
+import os, signal, sys
+from pathlib import Path
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from synda_sk.evaluation import run_protocol
+
+runs, out, dies = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "dies"
+
+class Model(LogisticRegression):
+    def fit(self, X, y, sample_weight=None):
+        if dies and len(y) > 10 and len(list(runs.glob("*.json"))) == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().fit(X, y, sample_weight)
+
+X, y = make_classification(300, 5, weights=[0.8], random_state=0)
+arms = ["entropy", "random"]
+run_protocol(
+    X, y, Model(), label_budget=30, n_rounds=2, n_seeds=3, arms=arms, store=runs, progress=True
+).save(out)
+"""
+
+
+def test_killed_in_the_middle_of_a_run_it_goes_on(tmp_path):
     runs, out = tmp_path / "runs", tmp_path / "results.json"
-    command = [sys.executable, str(script), str(runs), str(out)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while process.poll() is None and (not runs.exists() or len(list(runs.glob("*.json"))) < 3):
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    command = [sys.executable, "-c", SCRIPT, str(runs), str(out)]
+    killed = subprocess.run([*command, "dies"], capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL
     assert not out.exists()
-    finished = {path.name: path.stat().st_mtime_ns for path in runs.glob("*.json")}
-    assert 3 <= len(finished) < 40
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stderr.count("finished before") == len(finished)
-    assert "s left" in done.stderr
-    assert {
-        n: t for p in runs.glob("*.json") if (n := p.name) in finished and (t := p.stat().st_mtime_ns)
-    } == (finished)
+    finished = {path: path.stat().st_mtime_ns for path in runs.glob("*.json")}
+    assert len(finished) == 3
+    done = subprocess.run([*command, "lives"], capture_output=True, text=True, check=True)
+    assert done.stderr.count("finished before") == 3
+    assert done.stderr.count("s left") == 3
+    assert {path: path.stat().st_mtime_ns for path in finished} == finished
     content = json.loads(out.read_text())
-    assert len(content["runs"]) == 40
+    assert len(content["runs"]) == 6
     assert content["interrupted"] is False
 
 
