@@ -207,7 +207,7 @@ def summarise(cells: dict[str, list[Any]]) -> list[dict[str, Any]]:
         for arm in ("synda", "synda, real rows"):
             tested = [r for r in table if r["arm"] == arm and f"p of harm against {reference}" in r]
             corrected = holm([row[f"p of harm against {reference}"] for row in tested])
-            for row, p in zip(tested, corrected, strict=True):
+            for row, p in zip(tested, corrected.tolist(), strict=True):
                 row[f"p of harm against {reference}, Holm"] = p
     return table
 

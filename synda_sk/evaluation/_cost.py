@@ -13,7 +13,8 @@ class Meter:
     """Measure the processor time and the peak memory of a block of code.
 
     Both are those of the whole process, so they mean something only where it
-    does nothing else. Memory is known on Linux alone.
+    does nothing else. Memory is known on Linux alone, where the peak that the
+    system remembers of the process is reset.
 
     Attributes
     ----------

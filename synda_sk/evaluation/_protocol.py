@@ -107,7 +107,8 @@ def run_protocol(
         A folder for finished runs. Each is written as soon as it is finished and
         never played again: called anew, a comparison that was killed goes on,
         and more seeds or methods are added to one that was not. Runs of other
-        data, settings, methods or versions in the folder are left alone.
+        data, settings, methods or versions in the folder are left alone. That a
+        class of your own was rewritten under its old name is not noticed.
     n_jobs : int or None, default=None
         Runs at a time, by joblib; changes no number but times and memory.
     random_state : int, default=0

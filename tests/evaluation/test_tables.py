@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -65,6 +66,23 @@ def test_a_polars_frame_with_its_labels(frame, result):
 def test_a_share_of_the_training_rows_as_budget(frame):
     result = run_protocol(frame, "fraud", MODEL, **SMALL | {"label_budget": 0.2, "initial_labels": 0.5})
     assert sorted({r["n_labels"] for r in result.rounds}) == [21, 32, 42]
+
+
+def test_images_as_flat_rows_play_like_tables():
+    X, y = load_digits(return_X_y=True)
+    X, y = X[y < 3].astype(np.uint8), y[y < 3]
+    result = run_protocol(
+        X,
+        y,
+        LogisticRegression(max_iter=2000),
+        arms=["random", "self-training", "label spreading", "entropy"],
+        label_budget=40,
+        n_rounds=1,
+        n_seeds=1,
+    )
+    assert {r["arm"] for r in result.rounds if r["n_labels"] == 40 and r["balanced_accuracy"] > 0.9} == set(
+        result.configuration["arms"]
+    )
 
 
 def test_tidy_frames_hold_one_row_an_observation(result):
