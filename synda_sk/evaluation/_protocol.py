@@ -239,7 +239,10 @@ def _parts(
         raise ValueError("source leaves rows of one class only, must leave two at least.")
     when = None if time is None else np.asarray(time)[home]
     train, test = held_out_split(labels, time=when, test_size=test_size, seed=seed)
-    return home[train], home[test], np.flatnonzero(mask & np.isin(target.y, labels))
+    origin = np.flatnonzero(mask & np.isin(target.y, labels))
+    if len(np.unique(target.y[origin])) < 2:
+        raise ValueError("source shares fewer than two classes with the rest, must share two at least.")
+    return home[train], home[test], origin
 
 
 def _n_labels(label_budget: int | float, n_train: int) -> int:

@@ -843,6 +843,7 @@ EVALUATION = [
     ("a source of positions", protocol(source=[0, 1]), ValueError, "source", "mask of bool"),
     ("a source of fewer rows", protocol(source=np.arange(4) > 2), ValueError, "source has 4", "inconsistent"),
     ("a source of one class", lambda w: w.protocol(source=w.y == 1), ValueError, "source", "one class only"),
+    ("a source of other classes", protocol(y=np.arange(60) % 2 * np.repeat([1, 2], 30), source=np.arange(60) < 30), ValueError, "source", "fewer than two classes"),
     ("a store that is a file", lambda w: w.protocol(store=w.folder / "text.txt"), ValueError, "store", "is a file"),
     ("a store of a number", protocol(store=3), ValueError, "store", "path of a folder"),
     ("a store of a method that cannot be told", lambda w: w.protocol(store=w.folder / "none", arms={"a": SynDAClassifier(LR).set_params(selector__uncertainty=lambda p: p[:, 0])}), ValueError, "arms['a']", "lambdas"),
