@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from evidence import TABLES as EVIDENCE
-from evidence import WithPool, holm
+from evidence import WithPool
 from labels_saved import credit_g, maternal_risk
 from scipy.stats import ttest_rel
 from sklearn.datasets import load_breast_cancer
@@ -41,6 +41,7 @@ from sklearn.pipeline import make_pipeline
 from synda_sk import SynDAClassifier, SyntheticAugmenter
 from synda_sk.evaluation import held_out_split
 from synda_sk.evaluation._report import versions, write_json
+from synda_sk.evaluation._significance import holm
 from synda_sk.utils import TableEncoder, concat_rows, fit_weighted
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -188,7 +189,7 @@ def summarise(runs: dict[str, Any]) -> dict[str, Any]:
                 row["p of harm"] = 1.0 if np.isnan(p) else float(p)
             rows.append(row)
         tested = [row for row in rows if "p of harm" in row]
-        for row, p in zip(tested, holm([row["p of harm"] for row in tested]) if tested else [], strict=True):
+        for row, p in zip(tested, holm([row["p of harm"] for row in tested]).tolist(), strict=True):
             row["p of harm, Holm"] = p
         cells += rows
         for kind in MODELS:

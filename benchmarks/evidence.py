@@ -32,6 +32,7 @@ from synda_sk import CurriculumMixer, HybridQuerySelector, RandomQuerySelector, 
 from synda_sk.datasets import make_mobile_money
 from synda_sk.evaluation import held_out_split, run_protocol
 from synda_sk.evaluation._report import versions, write_json
+from synda_sk.evaluation._significance import holm
 from synda_sk.metrics import area_under_learning_curve, labels_saved, learning_curves
 from synda_sk.utils import TableEncoder
 
@@ -206,18 +207,9 @@ def summarise(cells: dict[str, list[Any]]) -> list[dict[str, Any]]:
         for arm in ("synda", "synda, real rows"):
             tested = [r for r in table if r["arm"] == arm and f"p of harm against {reference}" in r]
             corrected = holm([row[f"p of harm against {reference}"] for row in tested])
-            for row, p in zip(tested, corrected, strict=True):
+            for row, p in zip(tested, corrected.tolist(), strict=True):
                 row[f"p of harm against {reference}, Holm"] = p
     return table
-
-
-def holm(p_values: list[float]) -> list[float]:
-    """Return the p-values corrected by Holm's step-down rule."""
-    order = np.argsort(p_values)
-    stepped = np.sort(p_values) * np.arange(len(p_values), 0, -1)
-    corrected = np.empty(len(p_values))
-    corrected[order] = np.minimum(1.0, np.maximum.accumulate(stepped))
-    return corrected.tolist()
 
 
 def _error(values: np.ndarray) -> float | None:

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from evidence import TABLES as BINARY
-from evidence import holm
 from scipy.stats import ttest_rel
 from skactiveml.pool import Badge, CoreSet, Falcun, TypiClust, UncertaintySampling
 from sklearn.datasets import load_breast_cancer, load_digits
@@ -30,6 +29,7 @@ from sklearn.pipeline import make_pipeline
 from synda_sk import CurriculumMixer, HybridQuerySelector, RandomQuerySelector, SynDAClassifier
 from synda_sk.evaluation import run_protocol
 from synda_sk.evaluation._report import versions, write_json
+from synda_sk.evaluation._significance import holm
 from synda_sk.interop.skactiveml import FromSkactiveml
 from synda_sk.metrics import area_under_learning_curve, labels_saved
 from synda_sk.utils import TableEncoder
@@ -156,7 +156,7 @@ def summarise(runs: dict[str, Any]) -> list[dict[str, Any]]:
         for arm in {row["arm"] for row in table}:
             tested = [r for r in table if r["arm"] == arm and f"p of harm against {reference}" in r]
             corrected = holm([row[f"p of harm against {reference}"] for row in tested])
-            for row, p in zip(tested, corrected, strict=True):
+            for row, p in zip(tested, corrected.tolist(), strict=True):
                 row[f"p of harm against {reference}, Holm"] = p
     return table
 

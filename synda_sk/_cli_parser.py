@@ -83,6 +83,11 @@ def make_parser() -> Parser:
         "(default: a random part is held out)",
     )
     group.add_argument("--drop", metavar="COL,...", type=_names, default=[], help="columns to leave out")
+    group.add_argument(
+        "--source",
+        metavar="COL=VALUE",
+        help="rows of another region or an earlier period, which transfer and transfer tuned learn from",
+    )
     add_journal_command(commands)
     return parser
 
@@ -101,7 +106,20 @@ def _command(commands: Any, name: str, summary: str, *, labels: int, seeds: int)
     _number(
         command, "--alerts", 0.01, float, 0, 1, "share of the test rows that can be looked at", open_low=True
     )
+    command.add_argument(
+        "--methods",
+        metavar="NAME,...",
+        type=_names,
+        default=["synda", "random"],
+        help="what to compare: names such as entropy or self-training, or baselines, or all, with the "
+        "peers that are installed (default synda,random)",
+    )
     _number(command, "--jobs", 1, int, 1, None, "processes; changes no number")
+    command.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep every finished run in DIR/runs and go on from those that are there",
+    )
     command.add_argument(
         "--out", metavar="DIR", default="synda_out", help="folder to write to (default synda_out)"
     )

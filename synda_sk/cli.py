@@ -3,8 +3,7 @@
 import argparse
 import shlex
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +14,22 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from synda_sk._cli_journal import run_journal
 from synda_sk._cli_parser import fail, make_parser
-from synda_sk.evaluation import ProtocolResult, SplitError, held_out_split, run_protocol
+from synda_sk.evaluation import (
+    ProtocolResult,
+    SplitError,
+    held_out_split,
+    make_arms,
+    run_protocol,
+    write_report,
+)
+from synda_sk.evaluation._arms import TRANSFER
 from synda_sk.evaluation._options import OptionError
+from synda_sk.evaluation._progress_line import progress_line as _progress
 from synda_sk.evaluation._read_table import read_table
 from synda_sk.evaluation._report import format_summary, versions, write_json
 from synda_sk.evaluation._table_task import make_task
 from synda_sk.evaluation._target import make_target
+from synda_sk.evaluation._task import source_mask
 from synda_sk.inspection import LabelEfficiencyDisplay
 from synda_sk.typing import Table
 from synda_sk.utils import TableEncoder, import_optional, write_atomically
@@ -35,6 +44,7 @@ class Task(NamedTuple):
     y: Any
     positive: Any
     time: Any
+    source: str | None
     blame: str
     name: str
     notes: list[str]
@@ -80,8 +90,11 @@ def _compare(options: argparse.Namespace, argv: list[str]) -> int:
         n_rounds=options.rounds,
         n_seeds=options.seeds,
         time=task.time,
+        source=task.source,
         test_size=TEST_SIZE,
         alert_rate=options.alerts,
+        arms=_methods(options),
+        store=out / "runs" if options.resume else None,
         n_jobs=options.jobs,
         progress=_progress(),
     )
@@ -89,7 +102,7 @@ def _compare(options: argparse.Namespace, argv: list[str]) -> int:
         raise KeyboardInterrupt
     sys.stdout.write(f"{_headline(task, result)}\n\n{format_summary(result)}\n\n")
     _write(out, result, options, task, argv)
-    sys.stdout.write(f"Written: {Path(options.out) / 'learning_curve.png'} and results.json\n")
+    sys.stdout.write(f"Written: {Path(options.out) / 'report.html'}, learning_curve.png and results.json\n")
     return 130 if result.interrupted else 0
 
 
@@ -120,7 +133,7 @@ def _demo_task(options: argparse.Namespace) -> Task:
     X, y = make_mobile_money(
         options.n_samples, fraud_rate=options.fraud_rate, difficulty=options.difficulty, random_state=0
     )
-    return Task(X, y, 1, np.arange(len(y)), "--fraud-rate", "make_mobile_money", [])
+    return Task(X, y, 1, np.arange(len(y)), None, "--fraud-rate", "make_mobile_money", [])
 
 
 def _table_task(options: argparse.Namespace) -> Task:
@@ -137,6 +150,7 @@ def _table_task(options: argparse.Namespace) -> Task:
         table.y,
         table.positive,
         table.time,
+        options.source,
         "--time" if options.time else "--target",
         path.name,
         table.notes,
@@ -145,13 +159,26 @@ def _table_task(options: argparse.Namespace) -> Task:
 
 def _check_fit(task: Task, options: argparse.Namespace) -> None:
     """Blame an option for what the protocol would refuse, before anything is trained."""
+    try:
+        arms = make_arms(_methods(options), source=task.source is not None)
+    except ValueError as error:
+        raise OptionError("--methods", f"does not fit: {error}") from error
+    missing = [name for name in TRANSFER if name in arms and task.source is None]
+    if missing:
+        raise OptionError("--methods", f"holds {missing[0]!r}, which learns from the rows of a --source")
+    try:
+        mask = source_mask(task.source, task.X, task.y)
+    except ValueError as error:
+        raise OptionError("--source", f"does not fit: {error}") from error
+    home = slice(None) if mask is None else ~mask
     for seed in range(options.seeds):
         names: dict[Any, str] = {}
         try:
             target = make_target(task.y, task.positive)
             if target.is_binary:
                 names = {1: repr(target.positive), 0: f"other than {target.positive!r}"}
-            train, _ = held_out_split(target.y, time=task.time, test_size=TEST_SIZE, seed=seed)
+            when = None if task.time is None else np.asarray(task.time)[home]
+            train, _ = held_out_split(target.y[home], time=when, test_size=TEST_SIZE, seed=seed)
         except SplitError as error:
             raise OptionError(task.blame, f"does not fit the data: {error.naming(names)}") from error
         except ValueError as error:
@@ -161,6 +188,11 @@ def _check_fit(task: Task, options: argparse.Namespace) -> None:
                 "--labels",
                 f"is {options.labels}, but only {len(train)} rows are there to train on; give at most that",
             )
+
+
+def _methods(options: argparse.Namespace) -> Any:
+    """Return names of methods, or the one name of a group of them."""
+    return options.methods[0] if len(options.methods) == 1 else options.methods
 
 
 def _output_folder(name: str) -> Path:
@@ -177,20 +209,6 @@ def _output_folder(name: str) -> Path:
             "--out", f"{name!r} cannot be written to ({error.strerror}); give another folder"
         ) from error
     return folder
-
-
-def _progress() -> Callable[[int, int, Any], None]:
-    started, tty = time.monotonic(), sys.stderr.isatty()
-
-    def report(done: int, total: int, run: Any) -> None:
-        elapsed = time.monotonic() - started
-        left = elapsed / done * (total - done)
-        name = f"{run.account['arm']}, seed {run.account['seed']}"
-        line = f"[{done}/{total}] {name}: {elapsed:.0f} s, about {left:.0f} s left"
-        sys.stderr.write(f"\r\033[K{line}" + "\n" * (done == total) if tty else f"{line}\n")
-        sys.stderr.flush()
-
-    return report
 
 
 def _headline(task: Task, result: ProtocolResult) -> str:
@@ -217,10 +235,9 @@ def _write(
         "features": list(map(str, task.X.columns)),
         **content["configuration"],
     }
-    write_json(
-        out / "results.json",
-        {"command": _command(argv)} | content | {"configuration": configuration, "versions": versions()},
-    )
+    written = {"command": _command(argv)} | content | {"configuration": configuration, "versions": versions()}
+    write_json(out / "results.json", written)
+    write_report(written, out / "report.html")
 
 
 def _command(argv: list[str]) -> str:

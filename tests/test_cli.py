@@ -96,7 +96,11 @@ def test_a_run_prints_and_writes_everything(run, folder):
     assert max(map(len, out.splitlines()[:-1])) <= 100
     assert err.count("s left") == 4
     assert (run.out / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
-    assert sorted(path.name for path in run.out.iterdir()) == ["learning_curve.png", "results.json"]
+    assert sorted(path.name for path in run.out.iterdir()) == [
+        "learning_curve.png",
+        "report.html",
+        "results.json",
+    ]
     content = results(run)
     assert {"command", "configuration", "summary", "versions", "runs", "rounds"} <= set(content)
     assert content["versions"]["synda_sk"] == __version__
@@ -108,6 +112,22 @@ def test_a_run_prints_and_writes_everything(run, folder):
     assert str(folder) not in text
     assert str(run.out) not in text
     assert content["command"].startswith("python -m synda_sk run --table table.csv --out out --target fraud")
+
+
+def test_methods_by_name_with_a_source_and_resumed(run):
+    words = ["--target", "fraud", "--drop", "empty,day", "--methods", "synda,random,transfer tuned,entropy"]
+    words += ["--source", "channel=app", "--resume", *FAST]
+    code, out, err = run(*words)
+    assert code == 0
+    assert err.count("finished before") == 0
+    assert max(map(len, out.splitlines()[:-1])) <= 100
+    assert "transfer tuned" in out
+    first = results(run)
+    assert first["configuration"]["n_source"] > 50
+    assert len(list((run.out / "runs").iterdir())) == 8
+    code, _, err = run(*words)
+    assert (code, err.count("finished before")) == (0, 8)
+    assert results(run)["rounds"] == first["rounds"]
 
 
 def test_the_kind_of_file_changes_no_number(run):
@@ -193,6 +213,11 @@ BAD = {
     "target as time": ("--time", {"words": ["--time", "fraud"]}, "is the --target"),
     "empty time": ("--time", {"words": ["--time", "empty"]}, "missing values only"),
     "no late frauds": ("--time", {"words": ["--time", "day"], "table": "early.csv"}, "no row of class 'yes'"),
+    "unknown method": ("--methods", {"words": ["--methods", "synda,entropi"]}, "did you mean 'entropy'?"),
+    "transfer from nowhere": ("--methods", {"words": ["--methods", "transfer"]}, "--source"),
+    "unknown source": ("--source", {"words": ["--source", "chanel=app"]}, "did you mean 'channel'?"),
+    "unknown source value": ("--source", {"words": ["--source", "channel=ap"]}, "did you mean 'app'?"),
+    "source without a value": ("--source", {"words": ["--source", "channel"]}, "column=value"),
     "unknown drop": ("--drop", {"words": ["--drop", "amount,nothere"]}, "'nothere'"),
     "target dropped": ("--drop", {"words": ["--drop", "fraud"]}, "is the --target"),
     "all dropped": ("--drop", {"words": ["--drop", "day"], "table": "bare.csv"}, "no column"),
@@ -322,7 +347,7 @@ def test_a_failed_write_leaves_the_former_results(run, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         run("--target", "fraud", *FAST)
     assert (run.out / "results.json").read_text() == before
-    assert len(list(run.out.iterdir())) == 2
+    assert len(list(run.out.iterdir())) == 3
 
 
 def test_a_missing_package_names_the_extra(run, monkeypatch):

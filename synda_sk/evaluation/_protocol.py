@@ -1,42 +1,51 @@
 """The protocol: paired seeds, the same split for every arm, measured after every round."""
 
-from collections.abc import Callable, Mapping
-from numbers import Integral
+import os
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
 
-from synda_sk.evaluation._arms import REFERENCE, default_arms
+from synda_sk.evaluation._arms import REFERENCE, make_arms
+from synda_sk.evaluation._cells import Cells, open_cells
+from synda_sk.evaluation._progress_line import progress_line
 from synda_sk.evaluation._result import ProtocolResult
 from synda_sk.evaluation._run import Job, Run, play
 from synda_sk.evaluation._split import held_out_split
-from synda_sk.evaluation._target import make_target
+from synda_sk.evaluation._target import Target, make_target
+from synda_sk.evaluation._task import make_protocol_task, source_mask
+from synda_sk.evaluation._transfer import TransferClassifier
 from synda_sk.metrics import alert_count
-from synda_sk.typing import Labels, Table
+from synda_sk.typing import IntArray, Labels, Table
 from synda_sk.utils import check_same_length
 
 Progress = Callable[[int, int, Run], None]
 
 
 def run_protocol(
-    X: Table,
-    y: Labels,
+    X: Table | str | os.PathLike[str],
+    y: Labels | str,
     estimator: Any = None,
     *,
     positive: Any = None,
-    label_budget: int = 500,
+    label_budget: int | float = 500,
     initial_labels: int | float = 0.2,
     n_rounds: int = 10,
     n_seeds: int = 5,
-    time: ArrayLike | None = None,
+    time: ArrayLike | str | None = None,
+    drop: Sequence[str] = (),
+    source: Any = None,
     test_size: float = 0.3,
     alert_rate: float = 0.01,
-    arms: Mapping[str, Any] | None = None,
+    arms: Mapping[str, Any] | Sequence[str] | str | None = None,
     reference: str = REFERENCE,
+    store: str | os.PathLike[str] | None = None,
     n_jobs: int | None = None,
     random_state: int = 0,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
 ) -> ProtocolResult:
     """Compare ways of buying labels, as section 2.4.4 of the proposal has it.
 
@@ -47,46 +56,67 @@ def run_protocol(
 
     Parameters
     ----------
-    X : table of shape (n_samples, n_features)
-        Rows: an array, a pandas or polars frame.
-    y : array-like of shape (n_samples,)
-        All labels.
+    X : table of shape (n_samples, n_features), or path
+        Rows: an array, a pandas or polars frame; images as flat rows, with an
+        estimator that knows their shape. Or the path of a .csv, .csv.gz or
+        .parquet file.
+    y : array-like of shape (n_samples,) or str
+        All labels. Or the column of `X` that holds them; rows without a label
+        are left out then, and labels are text.
     estimator : classifier or None, default=None
         The final model of the default arms, with ``predict_proba``; None takes
         the default of :class:`~synda_sk.SynDAClassifier`.
     positive : label or None, default=None
         The class sought, against the rest. None takes the rarer of two classes;
         more than two are measured by their balanced accuracy.
-    label_budget : int, default=500
-        Labels each arm may use in all, at most the training rows.
+    label_budget : int or float, default=500
+        Labels each arm may use in all, at most the training rows; or a share of
+        these in (0, 1].
     initial_labels : int or float, default=0.2
-        First labels: a number, or a share of the budget.
+        First labels: a number, or a share of the budget. The proposal begins
+        with 5 to 10 % of the labels there are.
     n_rounds : int, default=10
         Rounds the rest of the budget is spread over.
     n_seeds : int, default=5
         Number of paired runs.
-    time : array-like of shape (n_samples,) or None, default=None
-        When each row happened. Given, the last rows in time are the test part
+    time : array-like of shape (n_samples,), str, list of str or None, default=None
+        When each row happened; or the columns that tell it, where `y` names one
+        (they are no features). Given, the last rows in time are the test part
         for every seed, and seeds change the draws alone, so standard errors
         tell nothing about other tables. Without, each seed draws a split,
         stratified by class.
+    drop : sequence of str, default=()
+        Columns to leave out, where `y` names one.
+    source : array-like of bool, "column=value", mapping or None, default=None
+        Rows of another region or an earlier period, all with their labels, that
+        transfer learns from: a mask, or the value of a column. They are neither
+        trained on by the other methods nor tested on. Those of a class that the
+        rest has not are left out.
     test_size : float, default=0.3
         Share of the rows held out, in (0, 1).
     alert_rate : float, default=0.01
         Share of the test rows that can be looked at, in (0, 1].
-    arms : mapping of str to SynDAClassifier or None, default=None
-        Methods to compare; budget, rounds, seed and stages are set here. None
-        takes :func:`default_arms`.
+    arms : mapping of str to SynDAClassifier, names or None, default=None
+        Methods to compare; budget, rounds, seed and stages are set here. Names
+        are those of :func:`make_arms`: "baselines", "all" or a list. None takes
+        :func:`default_arms`.
     reference : str, default="random"
         The arm the others are compared with. The default may be absent from
         `arms`; nothing is compared then.
+    store : path or None, default=None
+        A folder for finished runs. Each is written as soon as it is finished and
+        never played again: called anew, a comparison that was killed goes on,
+        and more seeds or methods are added to one that was not. Runs of other
+        data, settings, methods or versions in the folder are left alone. That a
+        class of your own was rewritten under its old name is not noticed.
     n_jobs : int or None, default=None
-        Runs at a time, by joblib; changes no number but the times.
+        Runs at a time, by joblib; changes no number but times and memory.
     random_state : int, default=0
         Seed of the first run; the next ones count up from it. A run's seed
         makes its split and is the ``random_state`` of its models.
-    progress : callable (n_done, n_runs, run) -> None or None, default=None
-        Called after each run; ``run`` has ``account`` and ``rounds``.
+    progress : callable (n_done, n_runs, run) -> None, bool or None, default=None
+        Called after each run; ``run`` has ``account``, ``rounds`` and
+        ``restored``. True writes a line to stderr, with the time left.
 
     Returns
     -------
@@ -103,7 +133,8 @@ def run_protocol(
     Notes
     -----
     Labels of the training part that were not revealed influence nothing; labels
-    of the test part are used to measure alone.
+    of the test part are used to measure alone. Methods that label at random
+    label the same rows, seed by seed.
 
     Examples
     --------
@@ -118,21 +149,24 @@ def run_protocol(
     >>> [entry["n_labels"] for entry in result.summary()["curves"]["synda"]]
     [8, 24, 40]
     """
-    target = make_target(y, positive)
+    task = make_protocol_task(X, y, positive, time, drop)
+    X, time = task.X, task.time
+    target = make_target(task.y, task.positive)
     check_same_length(X=X, y=target.y)
-    _check_counts(1, label_budget=label_budget, n_rounds=n_rounds, n_seeds=n_seeds)
+    _check_budget(label_budget)
+    _check_counts(1, n_rounds=n_rounds, n_seeds=n_seeds)
     _check_counts(0, random_state=random_state)
     alert_count(len(target.y), alert_rate)
-    if progress is not None and not callable(progress):
-        raise ValueError(f"progress == {progress!r}, must be a callable or None.")
-    models = _arms(arms, estimator, reference)
+    if progress is not None and not isinstance(progress, bool) and not callable(progress):
+        raise ValueError(f"progress == {progress!r}, must be a callable, a bool or None.")
+    models = _arms(arms, estimator, reference, source is not None)
+    mask = source_mask(source, X, target.y)
     jobs = []
     for seed in range(random_state, random_state + n_seeds):
-        train, test = held_out_split(target.y, time=time, test_size=test_size, seed=seed)
-        if label_budget > len(train):
-            raise ValueError(f"label_budget == {label_budget}, must be <= {len(train)}, the training rows.")
-        jobs += [Job(name, seed, model, train, test) for name, model in models.items()]
-    settings = {"label_budget": label_budget, "initial_labels": initial_labels, "n_rounds": n_rounds}
+        train, test, origin = _parts(target, mask, time, test_size, seed)
+        n_labels = _n_labels(label_budget, len(train))
+        jobs += [Job(name, seed, model, train, test, origin) for name, model in models.items()]
+    settings = {"label_budget": n_labels, "initial_labels": initial_labels, "n_rounds": n_rounds}
     configuration = settings | {
         "arms": list(models),
         "reference": reference if reference in models else None,
@@ -140,6 +174,7 @@ def run_protocol(
         "n_seeds": n_seeds,
         "random_state": random_state,
         "n_samples": len(target.y),
+        "n_source": len(jobs[0].source),
         "split": "stratified, drawn by seed"
         if time is None
         else "by time, the last rows, same for every seed",
@@ -147,20 +182,83 @@ def run_protocol(
         "alert_rate": alert_rate,
         "n_alerts": alert_count(len(jobs[0].test), alert_rate),
     }
-    finished = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(play)(job, X, target, alert_rate, settings) for job in jobs
-    )
-    runs: list[Run] = []
+    told = settings | {"alert_rate": alert_rate, "is_binary": target.is_binary}
+    cells = open_cells(store, X, target.y, mask, told)
+    report = progress_line() if progress is True else progress or None
+    runs: dict[int, Run] = {}
     interrupted = False
+
+    def done(i: int, run: Run) -> None:
+        runs[i] = run
+        if report is not None:
+            report(len(runs), len(jobs), run)
+
     try:
-        for run in finished:
-            runs.append(run)
-            if progress is not None:
-                progress(len(runs), len(jobs), run)
+        for i, job in enumerate(jobs):
+            run = None if cells is None else cells.load(job)
+            if run is not None:
+                done(i, run)
+        to_play = [i for i in range(len(jobs)) if i not in runs]
+        finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+            delayed(_play)(i, jobs[i], X, target, alert_rate, settings, cells) for i in to_play
+        )
+        for i, run in finished:
+            done(i, run)
     except KeyboardInterrupt:
         interrupted = True
-    rounds = [record for run in runs for record in run.rounds]
-    return ProtocolResult(configuration, [run.account for run in runs], rounds, interrupted)
+    ordered = [runs[i] for i in sorted(runs)]
+    rounds = [record for run in ordered for record in run.rounds]
+    return ProtocolResult(configuration, [run.account for run in ordered], rounds, interrupted)
+
+
+def _play(
+    i: int,
+    job: Job,
+    X: Table,
+    target: Target,
+    alert_rate: float,
+    settings: dict[str, Any],
+    cells: Cells | None,
+) -> tuple[int, Run]:
+    run = play(job, X, target, alert_rate, settings)
+    if cells is not None:
+        cells.save(job, run)
+    return i, run
+
+
+def _parts(
+    target: Target, mask: Any, time: Any, test_size: float, seed: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the rows to train on, to test on, and those of the source."""
+    if mask is None:
+        train, test = held_out_split(target.y, time=time, test_size=test_size, seed=seed)
+        return train, test, np.empty(0, np.intp)
+    home = np.flatnonzero(~mask)
+    labels = target.y[home]
+    if len(np.unique(labels)) < 2:
+        raise ValueError("source leaves rows of one class only, must leave two at least.")
+    when = None if time is None else np.asarray(time)[home]
+    train, test = held_out_split(labels, time=when, test_size=test_size, seed=seed)
+    origin = np.flatnonzero(mask & np.isin(target.y, labels))
+    if len(np.unique(target.y[origin])) < 2:
+        raise ValueError("source shares fewer than two classes with the rest, must share two at least.")
+    return home[train], home[test], origin
+
+
+def _n_labels(label_budget: int | float, n_train: int) -> int:
+    n_labels = int(label_budget) if isinstance(label_budget, Integral) else round(label_budget * n_train)
+    if n_labels > n_train:
+        raise ValueError(f"label_budget == {label_budget}, must be <= {n_train}, the training rows.")
+    return max(1, n_labels)
+
+
+def _check_budget(label_budget: int | float) -> None:
+    is_count = isinstance(label_budget, Integral) and label_budget >= 1
+    is_share = isinstance(label_budget, Real) and not isinstance(label_budget, Integral)
+    if not is_count and not (is_share and 0 < label_budget <= 1):
+        raise ValueError(
+            f"label_budget == {label_budget!r}, must be a whole number >= 1 or a share in (0, 1]."
+        )
 
 
 def _check_counts(minimum: int, **counts: int) -> None:
@@ -169,15 +267,31 @@ def _check_counts(minimum: int, **counts: int) -> None:
             raise ValueError(f"{name} == {count!r}, must be a whole number >= {minimum}.")
 
 
-def _arms(arms: Mapping[str, Any] | None, estimator: Any, reference: str) -> dict[str, Any]:
-    if arms is not None and (not isinstance(arms, Mapping) or not arms):
-        raise ValueError(f"arms == {arms!r}, must be a mapping of one SynDAClassifier a name, or None.")
-    models = default_arms(estimator) if arms is None else dict(arms)
+def _arms(arms: Any, estimator: Any, reference: str, has_source: bool) -> dict[str, Any]:
+    models = _named(arms, estimator, has_source) if not isinstance(arms, Mapping) else dict(arms)
+    if not models:
+        raise ValueError("arms is empty, must be a mapping of one SynDAClassifier a name, names or None.")
     for name, model in models.items():
         if not hasattr(model, "staged_predict_proba"):
             raise ValueError(f"arms[{name!r}] == {model!r}, must be a SynDAClassifier.")
         if not hasattr(model, "predict_proba"):
             raise ValueError(f"Arm {name!r} has no predict_proba; give an estimator that has it.")
+        inner = model.estimator
+        if isinstance(inner, TransferClassifier) and inner.source_model is None and not has_source:
+            raise ValueError(f"source is None; arm {name!r} needs rows to learn from.")
     if reference not in models and reference != REFERENCE:
         raise ValueError(f"reference == {reference!r} is no arm; there are: {', '.join(models)}.")
     return models
+
+
+def _named(arms: Any, estimator: Any, has_source: bool) -> dict[str, Any]:
+    if arms is None:
+        return make_arms("default", estimator)
+    is_names = isinstance(arms, str) or (
+        isinstance(arms, Sequence) and all(isinstance(name, str) for name in arms)
+    )
+    if not is_names:
+        raise ValueError(
+            f"arms == {arms!r}, must be a mapping of one SynDAClassifier a name, names of methods or None."
+        )
+    return make_arms(arms, estimator, source=has_source) if len(arms) else {}

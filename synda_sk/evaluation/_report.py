@@ -11,6 +11,7 @@ from synda_sk.evaluation._result import ProtocolResult
 from synda_sk.utils import write_atomically
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "joblib", "narwhals", "pandas", "pyarrow", "matplotlib")
+MOST_SIDE_BY_SIDE = 2
 COLUMNS = {
     "average_precision": ("average precision", "{:.3f}"),
     "recall_at_alerts": ("recall at {n_alerts} alerts", "{:.3f}"),
@@ -61,11 +62,24 @@ def format_summary(result: ProtocolResult) -> str:
     Returns
     -------
     str
-        Lines of at most 100 characters for two arms, ASCII only.
+        Lines of at most 100 characters, ASCII only: for two arms every label
+        count, for more the end of each.
     """
     summary = result.summary()
+    if len(summary["curves"]) > MOST_SIDE_BY_SIDE:
+        lines = _ends(result)
+    else:
+        lines = _side_by_side(result, summary)
+    n_seeds = max(entries[0]["n_seeds"] for entries in summary["curves"].values())
+    shared = "; all seeds share one test part" if result.configuration["split"].startswith("by time") else ""
+    lines.append(f"Means of {n_seeds} seed{'s' * (n_seeds > 1)}, standard errors in brackets{shared}.")
+    gains = _gains(summary) if len(summary["curves"]) <= MOST_SIDE_BY_SIDE else []
+    return "\n".join([*lines, *gains, *_synthetic_use(result)])
+
+
+def _side_by_side(result: ProtocolResult, summary: dict[str, Any]) -> list[str]:
     arms = list(summary["curves"])
-    measures = [name for name in COLUMNS if name in result.measures]
+    measures = [name for name in COLUMNS if name in result.rounds[0] and _is_told(name, result)]
     by_count = {arm: {entry["n_labels"]: entry for entry in summary["curves"][arm]} for arm in arms}
     counts = sorted(set().union(*by_count.values()))
     titles = [COLUMNS[name][0].format(n_alerts=result.configuration["n_alerts"]) for name in measures]
@@ -81,10 +95,30 @@ def format_summary(result: ProtocolResult) -> str:
             for name, n in zip(measures, widths, strict=True)
         ]
         lines.append(f"{count:>6}" + "".join(f"  {cell}" for cell in cells).rstrip())
-    n_seeds = max(entries[0]["n_seeds"] for entries in summary["curves"].values())
-    shared = "; all seeds share one test part" if result.configuration["split"].startswith("by time") else ""
-    lines.append(f"Means of {n_seeds} seed{'s' * (n_seeds > 1)}, standard errors in brackets{shared}.")
-    return "\n".join([*lines, *_gains(summary), *_synthetic_use(result)])
+    return lines
+
+
+def _is_told(measure: str, result: ProtocolResult) -> bool:
+    return measure == result.quality or measure != "balanced_accuracy"
+
+
+def _ends(result: ProtocolResult) -> list[str]:
+    rows = sorted(result.comparison(), key=lambda row: -row[result.quality])
+    name = COLUMNS[result.quality][0]
+    width = max(len(row["arm"]) for row in rows)
+    saved_title = "labels saved" if result.configuration["reference"] else ""
+    lines = [f"{'method':{width}}  {name:^17}  {'whole curve':^15}  {saved_title}".rstrip()]
+    for row in rows:
+        end = _told(row[result.quality], row[f"{result.quality}_standard_error"])
+        area = _told(row["area"], row["area_standard_error"])
+        saved = row["labels_saved"]
+        tail = "" if saved is None else f"{saved:>12.0%}"
+        lines.append(f"{row['arm']:{width}}  {end:^17}  {area:^15}  {tail}".rstrip())
+    return lines
+
+
+def _told(mean: float, error: float | None) -> str:
+    return f"{mean:.3f}" + (f" ({error:.3f})" if error is not None else "")
 
 
 def _cell(entry: dict[str, Any] | None, measure: str) -> str:

@@ -1,10 +1,22 @@
 """The outcome of a comparison."""
 
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
 
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synda_sk.evaluation._frames import comparison_rows, curve_rows
 from synda_sk.evaluation._measures import BINARY_MEASURES, MULTICLASS_MEASURES
 from synda_sk.evaluation._summary import summarise
+from synda_sk.utils import import_optional, write_atomically
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = ("configuration", "runs", "rounds")
 
 
 @dataclass(frozen=True)
@@ -17,8 +29,10 @@ class ProtocolResult:
         What was asked for.
     runs : list of dict
         One a seed of an arm: "arm", "seed", "n_train", "n_test",
-        "test_rows_crc32" (equal where the test rows are), "fit_seconds", and
-        for a binary target "positives_train", "positives_test".
+        "test_rows_crc32" (equal where the test rows are), what the run cost
+        ("fit_seconds", "cpu_seconds", "peak_memory_mb" and "added_memory_mb" of
+        the process, None where not to be known, "inference_ms_per_1000_rows"),
+        and for a binary target "positives_train", "positives_test".
     rounds : list of dict
         One a round of a run: "arm", "seed", "round", "n_labels", the measures,
         and "beta", "generated", "kept", "exploration", "seconds" of
@@ -52,12 +66,90 @@ class ProtocolResult:
         Returns
         -------
         dict
-            See the keys "curves", "area", "labels_saved", "difference"; empty
-            where no run was finished.
+            See the keys "curves", "area", "cost", "labels_to_target",
+            "labels_saved", "difference"; empty where no run was finished.
         """
         if not self.rounds:
             return {}
-        return summarise(self.rounds, self.measures, self.quality, self.configuration["reference"])
+        reference = self.configuration["reference"]
+        measures = [name for name in self.measures if name in self.rounds[0]]
+        return summarise(self.rounds, self.runs, measures, self.quality, reference)
+
+    def comparison(self) -> list[dict[str, Any]]:
+        """Return one row an arm: quality at the end and over the curve, differences, tests, costs.
+
+        Returns
+        -------
+        list of dict
+            "arm", "n_seeds", "n_labels", the quality and its standard error,
+            "area" and its standard error, "labels_to_target", "labels_saved"
+            with "labels_saved_low" and "labels_saved_high", for "final" and
+            "area" the paired difference to the reference with "mean",
+            "standard_error", "p" and "p_holm", and the costs; of an ablation
+            "study" too.
+        """
+        return comparison_rows(self.summary(), self.quality, self.configuration.get("studies"))
+
+    def to_frames(self) -> dict[str, pd.DataFrame]:
+        """Return everything as tidy data frames, one row an observation.
+
+        Returns
+        -------
+        dict of str to pandas.DataFrame
+            "rounds" and "runs", as they are here; "curves", means over the seeds
+            of each arm, label count and measure; "comparison", see
+            :meth:`comparison`.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pd = import_optional("pandas", extra="cli", feature="ProtocolResult.to_frames")
+        measures = tuple(name for name in self.measures if self.rounds and name in self.rounds[0])
+        return {
+            "rounds": pd.DataFrame(self.rounds),
+            "runs": pd.DataFrame(self.runs),
+            "curves": pd.DataFrame(curve_rows(self.summary(), measures)),
+            "comparison": pd.DataFrame(self.comparison()),
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write :meth:`to_dict` as strict JSON, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            Where to; the folder exists.
+        """
+        text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+        write_atomically(path, lambda file: file.write(text.encode()))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> ProtocolResult:
+        """Read what :meth:`save`, or the command line, has written.
+
+        Parameters
+        ----------
+        path : path
+            A file of JSON.
+
+        Returns
+        -------
+        ProtocolResult
+            Its summary is computed anew.
+
+        Raises
+        ------
+        ValueError
+            If it is no such file.
+        """
+        try:
+            content = json.loads(Path(path).read_text())
+            parts = {key: content[key] for key in KEYS}
+            return cls(**parts, interrupted=bool(content.get("interrupted")))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"path == {Path(path).name!r} holds no results of a comparison.") from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values that JSON can hold.

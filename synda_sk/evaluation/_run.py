@@ -2,6 +2,7 @@
 
 import time
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,13 @@ import numpy as np
 from sklearn.base import clone
 
 from synda_sk.classifier import SynDAClassifier
+from synda_sk.evaluation._context import RunContext
+from synda_sk.evaluation._cost import Meter
 from synda_sk.evaluation._measures import measure
 from synda_sk.evaluation._target import Target
-from synda_sk.typing import IntArray, Table
+from synda_sk.evaluation._transfer import TransferClassifier
+from synda_sk.selection._committee import align_probabilities
+from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import take_rows
 
 HISTORY = ("beta", "generated", "kept", "exploration", "seconds")
@@ -31,6 +36,8 @@ class Job:
         Unfitted, cloned.
     train, test : ndarray of int
         Rows of the two parts.
+    source : ndarray of int
+        Rows of another region or period, in neither part.
     """
 
     arm: str
@@ -38,6 +45,12 @@ class Job:
     model: SynDAClassifier
     train: IntArray
     test: IntArray
+    source: IntArray
+
+    def rows_crc32(self) -> str:
+        """Return a checksum of the rows of all parts."""
+        parts = (self.train, self.test, self.source)
+        return "-".join(str(zlib.crc32(part.astype(np.int64).tobytes())) for part in parts)
 
 
 @dataclass(frozen=True)
@@ -47,13 +60,16 @@ class Run:
     Parameters
     ----------
     account : dict
-        Arm, seed, sizes of the parts, seconds of the fit.
+        Arm, seed, sizes of the parts, what it cost.
     rounds : list of dict
         Measures and history of every round.
+    restored : bool, default=False
+        Whether it was played before and only read now.
     """
 
     account: dict[str, Any]
     rounds: list[dict[str, Any]]
+    restored: bool = False
 
 
 def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[str, Any]) -> Run:
@@ -78,9 +94,19 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
         Records of plain Python values.
     """
     y_train, y_test = target.y[job.train], target.y[job.test]
-    model = clone(job.model).set_params(store_stages=True, random_state=job.seed, **settings)
+    X_train, X_test = take_rows(X, job.train), take_rows(X, job.test)
+    has_source = len(job.source) > 0
+    context = RunContext(
+        X_train,
+        take_rows(X, job.source) if has_source else None,
+        target.y[job.source] if has_source else None,
+        job.seed,
+    )
     started = time.perf_counter()
-    model.fit(take_rows(X, job.train), y_train)
+    with Meter() as meter:
+        model = clone(job.model).set_params(store_stages=True, random_state=job.seed, **settings)
+        model.set_params(estimator=context.fitted_to(model.estimator))
+        model.fit(X_train, y_train)
     account = {
         "arm": job.arm,
         "seed": job.seed,
@@ -88,11 +114,19 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
         "n_test": len(job.test),
         "test_rows_crc32": zlib.crc32(job.test.astype(np.int64).tobytes()),
         "fit_seconds": time.perf_counter() - started,
+        "cpu_seconds": meter.cpu_seconds,
+        "peak_memory_mb": meter.peak_memory_mb,
+        "added_memory_mb": meter.added_memory_mb,
     }
+    if has_source:
+        account["n_source"] = len(job.source)
     if target.is_binary:
         account |= {"positives_train": int(y_train.sum()), "positives_test": int(y_test.sum())}
+    started = time.perf_counter()
+    model.predict_proba(X_test)
+    account["inference_ms_per_1000_rows"] = 1e6 * (time.perf_counter() - started) / len(job.test)
     rounds = []
-    stages = model.staged_predict_proba(take_rows(X, job.test))
+    stages = _stages(model, X_test)
     for step, (entry, probabilities) in enumerate(zip(model.history_, stages, strict=True)):
         record = {"arm": job.arm, "seed": job.seed, "round": step, "n_labels": int(entry["n_labels"])}
         record |= measure(
@@ -102,3 +136,13 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
             record["positives_found"] = int(entry["n_per_class"].get(1, 0))
         rounds.append(record | {key: entry[key] for key in HISTORY})
     return Run(account, rounds)
+
+
+def _stages(model: SynDAClassifier, X_test: Table) -> Iterable[FloatArray]:
+    """Return the probabilities of each stage; a source as it is does not wait for two classes."""
+    estimator = model.estimator
+    if isinstance(estimator, TransferClassifier) and not estimator.tune:
+        source = estimator.source_model
+        found = align_probabilities(source.predict_proba(X_test), source.classes_, model.classes_)
+        return [found] * len(model.history_)
+    return model.staged_predict_proba(X_test)

@@ -1,0 +1,145 @@
+"""What a comparison is played on: arrays, a frame and names of its columns, or a file."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from synda_sk.base import check_labels
+from synda_sk.evaluation._options import OptionError, suggestion
+from synda_sk.evaluation._read_table import read_table
+from synda_sk.evaluation._table_task import make_task
+from synda_sk.typing import Labels, Table
+from synda_sk.utils import check_same_length, is_frame
+
+PARAMETERS = {"--table": "X", "--target": "y", "--positive": "positive", "--time": "time", "--drop": "drop"}
+
+
+class Task(NamedTuple):
+    """Rows, labels, the class sought, and times."""
+
+    X: Table
+    y: Labels
+    positive: Any
+    time: ArrayLike | None
+
+
+def make_protocol_task(X: Any, y: Any, positive: Any, time: Any, drop: Sequence[str]) -> Task:
+    """Take the rows and labels of a comparison out of what was given.
+
+    Parameters
+    ----------
+    X : table, or path
+        Rows; the path of a .csv, .csv.gz or .parquet file; or a pandas frame
+        that holds the labels too.
+    y : array-like or str
+        Labels; or the column of `X` that holds them, as text.
+    positive : label or None
+        The class sought.
+    time : array-like, str, list of str or None
+        When each row happened; or the column, or columns, that tell it.
+    drop : sequence of str
+        Columns to leave out, where `y` is the name of one.
+
+    Returns
+    -------
+    Task
+        Arrays and frames.
+
+    Raises
+    ------
+    ValueError
+        Names the parameter that does not fit.
+    """
+    is_path = isinstance(X, str | os.PathLike)
+    if not isinstance(y, str):
+        if is_path:
+            raise ValueError(f"y == {type(y).__name__}, must be the name of a column where X is a file.")
+        if len(drop):
+            raise ValueError("drop is for a y that names a column of X; leave columns out of X instead.")
+        return Task(X, y, positive, time)
+    if not is_path and not is_frame(X):
+        raise ValueError(f"y == {y!r} names a column, so X must be a data frame or a file.")
+    names = [time] if isinstance(time, str) else [] if time is None else list(time)
+    try:
+        frame = read_table(Path(X)) if is_path else nw.from_native(X, eager_only=True).to_pandas()
+        task = make_task(
+            frame,
+            target=y,
+            positive=None if positive is None else str(positive),
+            time=names,
+            drop=list(drop),
+        )
+    except OptionError as error:
+        message = re.sub(r"--\w+", lambda found: PARAMETERS.get(found.group(), found.group()), str(error))
+        raise ValueError(message) from error
+    return Task(task.X, task.y, task.positive, task.time)
+
+
+def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
+    """Tell which rows are the source's.
+
+    Parameters
+    ----------
+    source : array-like of bool, "column=value", mapping or None
+        A mask; or the value, compared as text, of one column or, as a mapping,
+        of several.
+    X : table of shape (n_samples, n_features)
+        All rows.
+    y : array-like of shape (n_samples,)
+        All labels.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_samples,) or None
+        None without a source.
+
+    Raises
+    ------
+    ValueError
+        If `source` is something else, names no column, or leaves one part empty.
+    """
+    if source is None:
+        return None
+    labels = check_labels(y)
+    if isinstance(source, str):
+        column, equals, value = source.partition("=")
+        if not equals:
+            raise ValueError(f"source == {source!r}, must be 'column=value', a mapping or a mask of rows.")
+        source = {column: value}
+    if isinstance(source, Mapping):
+        mask = _matching(source, X)
+    else:
+        mask = np.asarray(source)
+        if mask.ndim != 1 or mask.dtype != bool:
+            raise ValueError("source must be 'column=value', a mapping or a one-dimensional mask of bool.")
+        check_same_length(source=mask, y=labels)
+    if mask.all() or not mask.any():
+        raise ValueError(
+            f"source holds {int(mask.sum())} of {len(mask)} rows, must leave rows on both sides."
+        )
+    if len(np.unique(labels[mask])) < 2:
+        raise ValueError("source has rows of one class only, must have two at least.")
+    return mask
+
+
+def _matching(source: Mapping[Any, Any], X: Table) -> NDArray[np.bool_]:
+    if not is_frame(X):
+        raise ValueError("source names a column, so X must be a data frame; give a mask of rows instead.")
+    frame = nw.from_native(X, eager_only=True)
+    mask = np.ones(len(frame), dtype=bool)
+    for column, value in source.items():
+        if column not in frame.columns:
+            raise ValueError(f"source names {column!r}; {suggestion(str(column), frame.columns, 'columns')}.")
+        found = np.array([str(cell) for cell in frame[column].to_list()])
+        if str(value) not in found:
+            known = list(dict.fromkeys(found.tolist()))
+            hint = suggestion(str(value), known, "values")
+            raise ValueError(f"source == {value!r} is no value of {column!r}; {hint}.")
+        mask &= found == str(value)
+    return mask
