@@ -54,6 +54,12 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "compression.json"
 WHOLE = "whole"
 N_BATCH = 256
+FEWER = {
+    "parameters": "n_parameters",
+    "nonzero": "n_nonzero",
+    "bytes": "bytes_stored",
+    "flops": "flops_per_row",
+}
 
 
 class Teacher(NamedTuple):
@@ -267,57 +273,50 @@ def run(table: str, name: str, seed: int, options: argparse.Namespace) -> dict[s
 
 def summarise(cells: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Return a row for each way of each generator: means, and how it compares with each whole generator."""
-    found: dict[tuple[str, str], dict[str, list[dict[str, float]]]] = {}
+    found: dict[tuple[str, str], dict[tuple[str, str], dict[str, float]]] = {}
     for key, cell in cells.items():
-        table, name, _ = key.split("/")
+        table, name, seed = key.split("/")
         for way, figures in cell["variants"].items():
-            found.setdefault((name, way), {}).setdefault(table, []).append(figures)
-    means = {
-        key: {
-            table: {k: float(np.mean([r[k] for r in runs])) for k in runs[0]} for table, runs in own.items()
-        }
-        for key, own in found.items()
-    }
+            found.setdefault((name, way), {})[table, seed] = figures
     rows = []
-    for (name, way), tables in means.items():
-        row: dict[str, Any] = {"generator": name, "way": way}
-        row |= {"n_cells": sum(map(len, found[name, way].values()))}
+    for (name, way), own in found.items():
+        tables = by_table(own)
+        row: dict[str, Any] = {"generator": name, "way": way, "n_cells": len(own)}
         row |= {k: _round(np.mean([t[k] for t in tables.values()])) for k in next(iter(tables.values()))}
         row["tables"] = {t: {k: _round(v) for k, v in figures.items()} for t, figures in tables.items()}
         row["against"] = {
-            other: compare(tables, means[other, WHOLE])
+            other: compare(own, found[other, WHOLE])
             for other in TEACHERS
-            if (other, WHOLE) in means and set(tables) <= set(means[other, WHOLE])
+            if own.keys() & found.get((other, WHOLE), {}).keys()
         }
         rows.append(row)
     return rows
 
 
-def compare(tables: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    """Return shares of another generator's figures, mean over the tables and the worst one's."""
-    pairs = [(figures, others[table]) for table, figures in tables.items()]
+def by_table(cells: dict[tuple[str, str], dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Return means over the seeds."""
+    runs: dict[str, list[dict[str, float]]] = {}
+    for (table, _), figures in cells.items():
+        runs.setdefault(table, []).append(figures)
+    return {t: {k: float(np.mean([r[k] for r in own])) for k in own[0]} for t, own in runs.items()}
+
+
+def compare(own: dict[Any, dict[str, float]], other: dict[Any, dict[str, float]]) -> dict[str, Any]:
+    """Return shares of the other's figures on shared cells: means over the tables, and the worst."""
+    shared = own.keys() & other.keys()
+    first, second = (by_table({cell: cells[cell] for cell in sorted(shared)}) for cells in (own, other))
+    pairs = [(first[table], second[table]) for table in first]
     known = [(a["tstr_auc"] - 0.5, b["tstr_auc"] - 0.5) for a, b in pairs if b["tstr_auc"] > 0.6]
-    shares = {
-        "tstr_auc": [a["tstr_auc"] / b["tstr_auc"] for a, b in pairs],
-        "tstr_beyond_chance": [a / b for a, b in known],
-        "shapes": [a["shapes"] / b["shapes"] for a, b in pairs],
-        "trends": [a["trends"] / b["trends"] for a, b in pairs],
-    }
-    row = {
-        f"fewer_{name}": _round(np.mean([1 - a[key] / b[key] for a, b in pairs]))
-        for name, key in (
-            ("parameters", "n_parameters"),
-            ("nonzero", "n_nonzero"),
-            ("bytes", "bytes_stored"),
-            ("flops", "flops_per_row"),
-        )
-    }
+    shares = {name: [a[name] / b[name] for a, b in pairs] for name in ("tstr_auc", "shapes", "trends")}
+    shares["tstr_beyond_chance"] = [a / b for a, b in known]
+    row: dict[str, Any] = {"n_cells": len(shared)}
+    for name, key in FEWER.items():
+        row[f"fewer_{name}"] = _round(np.mean([1 - a[key] / b[key] for a, b in pairs]))
     for name, values in shares.items():
         if values:
             row |= {name: _round(np.mean(values)), f"worst_{name}": _round(min(values))}
-    return row | {
-        "detection_auc_less": _round(np.mean([b["detection_auc"] - a["detection_auc"] for a, b in pairs]))
-    }
+    lower = [b["detection_auc"] - a["detection_auc"] for a, b in pairs]
+    return row | {"detection_auc_less": _round(np.mean(lower))}
 
 
 def _round(value: Any) -> float:
@@ -368,10 +367,11 @@ def main() -> int:
         if table in content["skipped"] or key in content["cells"]:
             continue
         cell = content["cells"][key] = run(table, name, seed, options)
-        content["summary"] = summarise(content["cells"])
-        write_json(options.out, content)
+        write_json(options.out, content | {"summary": summarise(content["cells"])})
         shown = {k: v for k, v in cell.items() if k != "variants"} | cell["variants"][WHOLE]
         sys.stderr.write(f"{key}: {json.dumps(shown)}\n")
+    content["summary"] = summarise(content["cells"])
+    write_json(options.out, content)
     for row in content["summary"]:
         print(
             f"{row['generator']}, {row['way']} ({row['n_cells']} cells): {row['n_parameters']:.0f} "
