@@ -349,8 +349,9 @@ def main() -> int:
     settings = {key: getattr(options, key) for key in ("rows", "epochs", "steps")}
     content: dict[str, Any] = {"settings": settings, "cells": {}}
     if options.out.exists():
-        former = json.loads(options.out.read_text())
-        content = former if former["settings"] == settings else content
+        content = json.loads(options.out.read_text())
+        if content["settings"] != settings:
+            parser.error(f"--out: {options.out} was made with {content['settings']}; name another file")
     content |= {
         "command": shlex.join(["python", "benchmarks/compression.py", *words]),
         "versions": versions() | {name: version(name) for name in ("torch", "sdv", "ctgan", "safetensors")},
