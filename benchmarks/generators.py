@@ -292,14 +292,13 @@ def main() -> int:
     if options.quick:
         options.tables, options.sizes, options.seeds = ["breast_cancer"], [100], 1
         options.generators = ["real", "gaussian", "copula", "kde", "vae"]
-    content: dict[str, Any] = {"cells": {}, "skipped": {}}
+    content: dict[str, Any] = {"commands": [], "cells": {}}
     if options.out.exists():
-        content["cells"] = json.loads(options.out.read_text())["cells"]
+        content |= json.loads(options.out.read_text())
     words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-    content |= {
-        "command": shlex.join(["python", "benchmarks/generators.py", *words]),
-        "versions": versions(),
-    }
+    command = shlex.join(["python", "benchmarks/generators.py", *words])
+    content["commands"] = list(dict.fromkeys([*content["commands"], command]))
+    content |= {"versions": versions(), "skipped": {}}
     options.out.parent.mkdir(parents=True, exist_ok=True)
     play(content, options)
     content["table"] = summarise(content["cells"])

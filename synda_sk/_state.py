@@ -132,6 +132,16 @@ class Rest:
     unlabelled: IntArray
     any_chosen: bool
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is a row without a label to look at."""
+        return self.X is not None and len(self.unlabelled) > 0
+
+    def draw(self, n_rows: int, rng: np.random.Generator) -> Table:
+        """Return so many rows without a label, or all if they are fewer, in their order."""
+        chosen = rng.permutation(len(self.unlabelled))[:n_rows]
+        return take_rows(self.X, self.unlabelled[np.sort(chosen)])
+
 
 class LabelState:
     """Which rows are labelled, since which round and picked by which arm, and which are set aside.

@@ -74,8 +74,8 @@ class Trainer:
         classes: NDArray[Any],
         step: int,
         fit_params: dict[str, Any],
-        measure_performance: bool = False,
-        rest: Rest | None = None,
+        measure_performance: bool,
+        rest: Rest,
     ) -> Stage:
         """Fit a fresh model to labelled rows and the synthetic rows they allow.
 
@@ -93,9 +93,9 @@ class Trainer:
             The round.
         fit_params : dict
             Further parameters of the estimator's fit.
-        measure_performance : bool, default=False
+        measure_performance : bool
             Whether P_t is wanted though no part needs it.
-        rest : Rest or None, default=None
+        rest : Rest
             Rows without a label, for an augmenter with ``use_pool=True``, and
             whether some labelled rows were chosen: a committee trained on such
             rows misjudges the pool, and forests were measured to lose by it.
@@ -141,19 +141,18 @@ class Trainer:
         sample_weight: FloatArray | None,
         step: int,
         record: dict[str, Any],
-        rest: Rest | None,
+        rest: Rest,
         real_rows_only: bool,
     ) -> tuple[Table, NDArray[Any], FloatArray | None]:
+        """Return the labelled rows, behind them the synthetic ones let in, and the weights of all."""
         mixer = clone(self.mixer)
         set_seed(mixer, self.streams.seed("mixer", step))
-        feedback: dict[str, Any] = {}
-        if callable(mixer.ratio):
-            feedback = {"performance": record["performance"], "consistency": self.consistency}
-            record.update(feedback)
-        weight_wanted = getattr(mixer, "synthetic_weight", None)
-        automatic = weight_wanted == "auto" and getattr(mixer, "schedule", None) is None
-        source = self._source(automatic and sample_weight is None, rest)
-        if weight_wanted == "cv":
+        wanted = getattr(mixer, "synthetic_weight", None)
+        automatic = wanted == "auto" and getattr(mixer, "schedule", None) is None
+        best = self._best_source(automatic and sample_weight is None, rest.any_chosen)
+        source = "committee" if best == "pool" and not rest.has_rows else best
+        feedback = self._feedback(record)
+        if wanted == "cv":
             weight = cross_validated_weight(
                 mixer,
                 self.augmenter,
@@ -166,42 +165,21 @@ class Trainer:
                 streams=self.streams,
             )
             mixer.set_params(synthetic_weight=weight)
-        self.misses_pool = (
-            source == "committee"
-            and self.augmenter.use_pool
-            and (rest is None or rest.X is None)
-            and mixer.plan(y, estimator=self.estimator, source="pool", **feedback)[0] > 0
-        )
-        kind = {} if source == "class" else {"source": source}
-        n_synthetic, _ = mixer.plan(y, estimator=self.estimator, **kind, **feedback)
-        if n_synthetic == 0 or (automatic and real_rows_only):
+        terms = {"estimator": self.estimator, **feedback}
+        self.misses_pool = best == "pool" and rest.X is None and mixer.plan(y, source=best, **terms)[0] > 0
+        if source != "class":
+            terms["source"] = source
+        n_rows, _ = mixer.plan(y, **terms)
+        if n_rows == 0 or (automatic and real_rows_only):
             return X, y, sample_weight
-        X_new, y_new, weight_new = self._generate(X, y, n_synthetic, step, rest, source)
-        record["generated"] = len(y_new)
-        if self.quality_filter is not None:
-            keep = self._filter(X, y, X_new, y_new, step, record)
-            X_new, y_new = take_rows(X_new, keep), y_new[keep]
-            weight_new = None if weight_new is None else weight_new[keep]
-        X_mixed, y_mixed, weight = mixer.mix(
-            X,
-            y,
-            X_new,
-            y_new,
-            step=step,
-            estimator=self.estimator,
-            **({} if weight_new is None else {"weight_synthetic": weight_new}),
-            **kind,
-            **feedback,
-        )
+        X_new, y_new, weight_new = self._make_rows(X, y, n_rows, step, record, source, rest)
+        if weight_new is not None:
+            terms["weight_synthetic"] = weight_new
+        X_mixed, y_mixed, weight = mixer.mix(X, y, X_new, y_new, step=step, **terms)
         n, n_kept = len(y), len(y_mixed) - len(y)
-        record.update(
-            kept=n_kept,
-            ratio=n_kept / n,
-            beta=mixer.synthetic_weight_,
-            complexity=getattr(mixer, "complexity_threshold_", None)
-            if mixer.complexity is not None
-            else None,
-        )
+        record.update(kept=n_kept, ratio=n_kept / n, beta=mixer.synthetic_weight_)
+        if mixer.complexity is not None:
+            record["complexity"] = getattr(mixer, "complexity_threshold_", None)
         if n_kept == 0:
             return X, y, sample_weight
         if sample_weight is not None:
@@ -209,37 +187,49 @@ class Trainer:
             weight[n:] *= sample_weight.mean()
         return X_mixed, y_mixed, weight
 
-    def _source(self, automatic: bool, rest: Rest | None) -> Source:
-        """Tell where rows come from: labels are soft as asked, else where that was measured to help."""
+    def _feedback(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return P_t and C_t where the mixer's ratio asks for them."""
+        if not callable(self.mixer.ratio):
+            return {}
+        record["consistency"] = self.consistency
+        return {name: record[name] for name in ("performance", "consistency")}
+
+    def _best_source(self, automatic: bool, any_chosen: bool) -> Source:
+        """Tell where rows best come from: labels are soft as asked, else where that was measured to help."""
         soft = getattr(self.augmenter, "soft_labels", False)
-        if not isinstance(soft, bool):
+        if soft == "auto":
             travels = weight_route(self.estimator, self.weighting)[0] != "resample"
-            chosen = rest is not None and rest.any_chosen
+            misled = any_chosen and is_forest(self.estimator)
             free_choice = automatic and getattr(self.augmenter, "leaves_rows_open", False)
-            soft = free_choice and travels and not (chosen and is_forest(self.estimator))
+            soft = free_choice and travels and not misled
         if not soft:
             return "class"
-        free = rest is not None and rest.X is not None and len(rest.unlabelled) > 0
-        return "pool" if self.augmenter.use_pool and free else "committee"
+        return "pool" if self.augmenter.use_pool else "committee"
 
-    def _generate(
+    def _make_rows(
         self,
         X: Table,
         y: NDArray[Any],
         n_rows: int,
         step: int,
-        rest: Rest | None,
+        record: dict[str, Any],
         source: Source,
+        rest: Rest,
     ) -> tuple[Table, NDArray[Any], FloatArray | None]:
+        """Return rows that pass the filter, their labels and, where labels are soft, their weights."""
         augmenter = clone(self.augmenter)
         set_seed(augmenter, self.streams.seed("augmenter", step))
+        weight = None
         if source == "class":
-            return *augmenter.fit(X, y).sample(n_rows), None
-        if source == "committee" or rest is None:
-            return augmenter.fit(X, y).sample_soft(n_rows)
-        order = self.streams.generator("pool", step).permutation(len(rest.unlabelled))[:n_rows]
-        pool = take_rows(rest.X, rest.unlabelled[np.sort(order)])
-        return augmenter.fit(X, y, X_pool=pool).sample_soft(n_rows)
+            X_new, y_new = augmenter.fit(X, y).sample(n_rows)
+        else:
+            pool = rest.draw(n_rows, self.streams.generator("pool", step)) if source == "pool" else None
+            X_new, y_new, weight = augmenter.fit(X, y, X_pool=pool).sample_soft(n_rows)
+        record["generated"] = len(y_new)
+        if self.quality_filter is None:
+            return X_new, y_new, weight
+        keep = self._filter(X, y, X_new, y_new, step, record)
+        return take_rows(X_new, keep), y_new[keep], None if weight is None else weight[keep]
 
     def _filter(
         self, X: Table, y: NDArray[Any], X_new: Table, y_new: NDArray[Any], step: int, record: dict[str, Any]

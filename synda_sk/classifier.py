@@ -54,7 +54,7 @@ from synda_sk.utils import (
     split_missing,
     take_rows,
 )
-from synda_sk.utils._progress import CallbackSupportMixin, begin_task, progress_task, with_callbacks
+from synda_sk.utils._progress import CallbackSupportMixin, fit_task, progress_task, with_callbacks
 
 __all__ = ["SynDAClassifier"]
 
@@ -661,8 +661,7 @@ class SynDAClassifier(
 
         self._begin(X, LabelState(X, classes, weights), SeedStreams(self.random_state), fit_params)
         self._state.costs = costs
-        self._callback_context = begin_task(self)
-        try:
+        with fit_task(self):
             if budget is None:
                 rows = np.flatnonzero(truth >= 0)
                 self._state.reveal(rows, truth[rows], 0)
@@ -670,10 +669,6 @@ class SynDAClassifier(
                 warn_if_inert(self.selector, self.stopping, is_missing)
             else:
                 self._run_replay(truth, **terms)
-            if self._callback_context is not None:
-                self._callback_context.call_on_fit_task_end(estimator=self)
-        finally:
-            del self._callback_context
 
     def _begin(self, X: Table, state: LabelState, streams: SeedStreams, fit_params: dict[str, Any]) -> None:
         self._streams = streams
@@ -713,7 +708,7 @@ class SynDAClassifier(
         )
 
     def _train(self, step: int, batch: IntArray, n_exploring: int, account: Any = NOBODY_ASKED) -> Any:
-        with progress_task(self, getattr(self, "_callback_context", None), "stage"):
+        with progress_task(self, "stage"):
             X, y, weights = self._state.labelled()
             fit_params = _check_method_params(self._state.X, self._fit_params, indices=self._state.known)
             rules = as_rules(self.stopping)

@@ -72,8 +72,9 @@ def distill(
 
     Notes
     -----
-    Where outputs are several tensors, their losses are added. The networks must
-    be on the same device; inputs are moved to the student's.
+    Where outputs are several tensors, their losses are added; one without
+    elements, such as the levels of a table of numbers, adds nothing. The
+    networks must be on the same device; inputs are moved to the student's.
 
     References
     ----------
@@ -117,8 +118,10 @@ def distill(
         shapes = [[tuple(part.shape) for part in parts] for parts in (given, wanted)]
         if shapes[0] != shapes[1]:
             raise ValueError(f"student makes outputs of shapes {shapes[0]}, teacher of {shapes[1]}.")
-        errors = [torch.nn.functional.mse_loss(a, b) for a, b in zip(given, wanted, strict=True)]
-        return torch.stack(errors).sum()
+        pairs = [pair for pair in zip(given, wanted, strict=True) if pair[0].numel()]
+        if not pairs:
+            raise ValueError(f"teacher makes outputs of shapes {shapes[1]}: no number to learn.")
+        return torch.stack([torch.nn.functional.mse_loss(*pair) for pair in pairs]).sum()
 
     return train_copy(torch, student, loss, "student", **settings)
 

@@ -9,15 +9,16 @@ import random
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synda_sk.base import BaseGenerator
 from synda_sk.generators._names import unknown_name
-from synda_sk.typing import FloatArray, IntArray, RandomState, Table
+from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import SeedStreams, TableCodec, import_optional
+from synda_sk.utils._progress import CallbackSupportMixin, fit_task, progress_task, with_callbacks
 
 SYNTHESIZERS = {
     "gaussian_copula": "GaussianCopulaSynthesizer",
@@ -31,7 +32,7 @@ TABLE = "rows"
 _LOCK = threading.RLock()
 
 
-class SDVGenerator(BaseGenerator):
+class SDVGenerator(CallbackSupportMixin, BaseGenerator):
     r"""A synthesizer of the Synthetic Data Vault for each class.
 
     The SDV [1]_ brings a Gaussian copula with parametric marginals and the
@@ -81,6 +82,11 @@ class SDVGenerator(BaseGenerator):
     put back as they were, and a lock lets one thread at a time into the SDV.
     While it works, standard output and error of the process are muted.
 
+    Callbacks given to ``set_callbacks`` (scikit-learn 1.9 and later) hear of the
+    begin and the end of the fit of each class. The SDV has no hook for its
+    epochs, so that is all they can hear of, and what they write to a muted
+    stream in between is lost.
+
     SDV, ctgan, copulas and rdt come under the Business Source License 1.1,
     which excludes offering synthetic data as a commercial service.
 
@@ -121,6 +127,33 @@ class SDVGenerator(BaseGenerator):
         self.synthesizer_params = synthesizer_params
         self.random_state = random_state
 
+    @with_callbacks
+    def fit(self, X: Table, y: Labels) -> Self:
+        """Learn the distribution of the rows of each class.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Real rows: numbers, integers, booleans, categories, missing values.
+        y : array-like of shape (n_samples,)
+            Their labels, none missing.
+
+        Returns
+        -------
+        SDVGenerator
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a label is missing, lengths differ or a parameter is out of its range.
+        ImportError
+            If sdv is not installed.
+        """
+        self._validate_params()
+        with fit_task(self):
+            return super().fit(X, y)
+
     def _fit(self, X: Table, y: NDArray[Any]) -> None:
         if self.synthesizer not in SYNTHESIZERS:
             raise ValueError(unknown_name("synthesizer", self.synthesizer, SYNTHESIZERS))
@@ -133,7 +166,7 @@ class SDVGenerator(BaseGenerator):
         for k, label in enumerate(self.classes_):
             constants, varied = _split_constant(numbers[y == label], codes[y == label])
             self._constants.append(constants)
-            with _seeded_and_silent(streams.seed("fit", k)):
+            with progress_task(self, "class"), _seeded_and_silent(streams.seed("fit", k)):
                 self.synthesizers_.append(self._fit_synthesizer(varied) if varied else None)
 
     def _fit_synthesizer(self, varied: dict[str, NDArray[Any]]) -> Any:

@@ -1,6 +1,7 @@
 """A compact conditional generative adversarial network of tables."""
 
 import copy
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -8,8 +9,8 @@ import numpy as np
 from synda_sk.generators._net_training import Training, train
 from synda_sk.generators._table_net import NET_CONSTRAINTS, Rows, TableNetGenerator, draw_weights
 from synda_sk.typing import FloatArray, IntArray, RandomState
+from synda_sk.utils._progress import progress_task
 
-JUDGE_EVERY = 50
 TEMPERATURE = 0.5
 MEMORY = 0.98  # of the average of the generator's weights
 PENALTY = 1.0
@@ -93,7 +94,8 @@ class TableGAN(TableNetGenerator):
     a class of one row comes out as variations of that row. Made rows have the
     gaps of real ones while training. The gradient penalty is taken every
     fourth step, four times over. Draws stay inside the range seen in fit and
-    integers are rounded.
+    integers are rounded. Callbacks given to ``set_callbacks`` (scikit-learn 1.9
+    and later) hear of every 50 steps.
 
     References
     ----------
@@ -243,10 +245,10 @@ class TableGAN(TableNetGenerator):
             judge,
             snapshot,
             max_steps=self.max_steps,
-            every=JUDGE_EVERY,
             patience=self.patience,
             verbose=self.verbose,
             name="TableGAN",
+            task=partial(progress_task, self, "steps"),
         )
 
     def _draw_latent(self, codes: IntArray, rng: np.random.RandomState) -> FloatArray:

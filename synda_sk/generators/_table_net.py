@@ -1,6 +1,7 @@
 """What the neural generators of tables share: rows as tensors, weights as arrays, drawing rows."""
 
 import copy
+import math
 from abc import abstractmethod
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -12,10 +13,11 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import BaseGenerator
-from synda_sk.generators._net_training import Training
+from synda_sk.generators._net_training import JUDGE_EVERY, Training
 from synda_sk.generators._quantile_scale import QuantileScale
 from synda_sk.typing import FloatArray, IntArray, Labels, Table
 from synda_sk.utils import SeedStreams, TableCodec, import_optional
+from synda_sk.utils._progress import CallbackSupportMixin, fit_task, with_callbacks
 
 N_BLOCKS = 1
 PART = 10_000  # rows drawn at a time
@@ -51,7 +53,7 @@ class Rows:
         return Rows(self.numbers[rows], self.known[rows], self.levels[rows], self.labels[rows])
 
 
-class TableNetGenerator(BaseGenerator):
+class TableNetGenerator(CallbackSupportMixin, BaseGenerator):
     """A network from noise and a class to a row of a table.
 
     Numbers become normal scores; categories, with a level for a missing one,
@@ -69,6 +71,7 @@ class TableNetGenerator(BaseGenerator):
     patience: int
     verbose: int
 
+    @with_callbacks
     def fit(self, X: Table, y: Labels) -> Self:
         """Learn the distribution of the rows of each class.
 
@@ -95,11 +98,13 @@ class TableNetGenerator(BaseGenerator):
         ImportError
             If torch is not installed.
         """
-        super().fit(X, y)
-        if self.interrupted_:
-            raise KeyboardInterrupt(
-                f"{type(self).__name__} keeps its state after {self.best_step_} of {self.n_steps_} steps"
-            )
+        self._validate_params()
+        with fit_task(self, max_subtasks=math.ceil(self.max_steps / JUDGE_EVERY)):
+            super().fit(X, y)
+            if self.interrupted_:
+                raise KeyboardInterrupt(
+                    f"{type(self).__name__} keeps its state after {self.best_step_} of {self.n_steps_} steps"
+                )
         return self
 
     def to_module(self) -> Any:

@@ -1,5 +1,6 @@
 """A compact variational autoencoder of tables."""
 
+from functools import partial
 from numbers import Real
 from typing import Any, Literal
 
@@ -10,8 +11,8 @@ from synda_sk.generators._latent_gaussian import latent_gaussian
 from synda_sk.generators._net_training import Training, train
 from synda_sk.generators._table_net import NET_CONSTRAINTS, Rows, TableNetGenerator, draw_weights
 from synda_sk.typing import FloatArray, IntArray, RandomState
+from synda_sk.utils._progress import progress_task
 
-JUDGE_EVERY = 50
 LOG_VARIANCE = (-8.0, 4.0)
 
 
@@ -92,7 +93,8 @@ class TableVAE(TableNetGenerator):
     as variations of that row on the scale of the whole table. Levels have
     embeddings of eight numbers on the way in. Draws stay inside the range seen
     in fit and integers are rounded. The latent Gaussian of a class has five
-    pseudo-rows of N(0, I).
+    pseudo-rows of N(0, I). Callbacks given to ``set_callbacks`` (scikit-learn 1.9
+    and later) hear of every 50 steps.
 
     References
     ----------
@@ -191,10 +193,10 @@ class TableVAE(TableNetGenerator):
             judge,
             snapshot,
             max_steps=self.max_steps,
-            every=JUDGE_EVERY,
             patience=self.patience,
             verbose=self.verbose,
             name="TableVAE",
+            task=partial(progress_task, self, "steps"),
         )
         nets.load_state_dict(done.state)
         with torch.no_grad():

@@ -16,42 +16,48 @@ except ImportError:
         return method
 
 
-__all__ = ["CallbackSupportMixin", "begin_task", "progress_task", "with_callbacks"]
-
-
-def begin_task(estimator: Any) -> Any:
-    """Announce the begin of fit.
-
-    Parameters
-    ----------
-    estimator : estimator
-        The one being fitted.
-
-    Returns
-    -------
-    CallbackContext or None
-        The context of its fit; None below version 1.9.
-    """
-    if not hasattr(estimator, "_init_callback_context"):
-        return None
-    context = estimator._init_callback_context(max_subtasks=None)
-    context.call_on_fit_task_begin(estimator=estimator)
-    return context
+__all__ = ["CallbackSupportMixin", "fit_task", "progress_task", "with_callbacks"]
 
 
 @contextmanager
-def progress_task(estimator: Any, context: Any, name: str) -> Iterator[None]:
-    """Announce the begin and the end of a part of fit to the callbacks of `estimator`.
+def fit_task(estimator: Any, max_subtasks: int | None = None) -> Iterator[None]:
+    """Announce the begin and the end of fit to the callbacks of `estimator`.
+
+    A fit that ends in an error has no end.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The one being fitted, its parameters validated. Its fit is decorated
+        by `with_callbacks`.
+    max_subtasks : int or None, default=None
+        The most tasks :func:`progress_task` will announce, if known.
+    """
+    if not hasattr(estimator, "_init_callback_context"):
+        yield
+        return
+    context = estimator._init_callback_context(max_subtasks=max_subtasks)
+    context.call_on_fit_task_begin(estimator=estimator)
+    estimator._callback_context = context
+    try:
+        yield
+        context.call_on_fit_task_end(estimator=estimator)
+    finally:
+        del estimator._callback_context
+
+
+@contextmanager
+def progress_task(estimator: Any, name: str) -> Iterator[None]:
+    """Announce the begin and the end of a part of fit, where inside :func:`fit_task`.
 
     Parameters
     ----------
     estimator : estimator
         The one being fitted.
-    context : CallbackContext or None
-        The context of its fit; None announces nothing.
     name : str
         Name of the task.
     """
+    context = getattr(estimator, "_callback_context", None)
     if context is None:
         yield
         return

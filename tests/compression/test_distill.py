@@ -92,6 +92,27 @@ def test_several_arguments_and_a_callable_teacher():
     assert (trained(x, t) - two_steps(x, t)).square().mean() < 0.1 * two_steps(x, t).var()
 
 
+def test_an_output_without_elements_adds_nothing(teacher):
+    class Numbers(nn.Module):
+        def __init__(self, width):
+            super().__init__()
+            self.body = nn.Linear(8, width)
+
+        def forward(self, z):
+            h = self.body(z)
+            return h, h[:, :0]
+
+    class Nothing(nn.Linear):
+        def forward(self, z):
+            return super().forward(z)[:, :0]
+
+    trained = distill(Numbers(3), Numbers(3), noise, n_steps=300, learning_rate=0.05, random_state=0)
+    alone = distill(trained.body, Numbers(3).body, noise, n_steps=300, learning_rate=0.05, random_state=0)
+    assert torch.allclose(trained.body.weight, alone.weight, atol=1e-3)
+    with pytest.raises(ValueError, match="no number to learn"):
+        distill(lambda z: z[:, :0], Nothing(8, 1), noise)
+
+
 def test_frozen_parameters_and_modes_stay():
     student = conv()
     student[0].weight.requires_grad_(False)
