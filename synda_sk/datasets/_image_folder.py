@@ -134,11 +134,13 @@ def load_image_folder(
 def _check_size(size: Any) -> tuple[int, int] | None:
     if size is None:
         return None
-    sides = (size, size) if isinstance(size, Integral) else size
+    sides: Any = (size, size) if isinstance(size, Integral) else size
     if (
         not isinstance(sides, tuple | list)
         or len(sides) != 2
-        or not all(isinstance(side, Integral) and not isinstance(side, bool) and side >= 1 for side in sides)
+        or not all(
+            isinstance(side, Integral) and not isinstance(side, bool) and int(side) >= 1 for side in sides
+        )
     ):
         raise ValueError(f"size == {size!r}, must be an int >= 1, (height, width) or None.")
     return int(sides[0]), int(sides[1])
@@ -152,9 +154,11 @@ def _find(folder: Path, classes: Sequence[str] | None, unlabeled: str | None) ->
     loose = [entry.path for entry in visible if entry.is_file() and _is_image(entry.name)]
     without = found.pop(unlabeled, []) if unlabeled is not None else []
     found = {name: files for name, files in found.items() if files}
-    if classes is not None:
-        found = {name: found[name] for name in _check_classes(classes, found)}
-    return {**found, **({None: loose + without} if loose or without else {})}
+    wanted = found if classes is None else _check_classes(classes, found)
+    by_label: dict[str | None, list[str]] = {name: found[name] for name in wanted}
+    if loose or without:
+        by_label[None] = loose + without
+    return by_label
 
 
 def _check_classes(classes: Any, found: dict[str, list[str]]) -> list[str]:

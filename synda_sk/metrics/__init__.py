@@ -1,4 +1,4 @@
-"""Measures of rankings, of labels saved, and of how true and how private synthetic rows are."""
+"""Measures of rankings, of labels saved, and of how true and how private synthetic rows and images are."""
 
 from synda_sk.metrics._closest_record import (
     closer_than_holdout,
@@ -16,12 +16,16 @@ from synda_sk.metrics._label_efficiency import (
     labels_to_target,
 )
 from synda_sk.metrics._membership import membership_auc
+from synda_sk.metrics._memorisation import memorisation_ratio
 from synda_sk.metrics._near_copies import near_copy_share
+from synda_sk.metrics._precision_recall import precision_recall_neighbours
 from synda_sk.metrics._ranking import alert_count, precision_at_k, recall_at_alert_rate, recall_at_k
+from synda_sk.metrics._sample_health import SampleHealth, sample_health
 from synda_sk.metrics._train_on_synthetic import tstr_ratio, tstr_score
 from synda_sk.metrics._two_sample import two_sample_auc
 
 __all__ = [
+    "SampleHealth",
     "alert_count",
     "area_under_learning_curve",
     "closer_than_holdout",
@@ -35,12 +39,15 @@ __all__ = [
     "learning_curves",
     "mean_standard_error",
     "membership_auc",
+    "memorisation_ratio",
     "near_copy_share",
     "nearest_neighbour_distance_ratio",
     "pair_trends",
     "precision_at_k",
+    "precision_recall_neighbours",
     "recall_at_alert_rate",
     "recall_at_k",
+    "sample_health",
     "tstr_ratio",
     "tstr_score",
     "two_sample_auc",
