@@ -162,11 +162,8 @@ def _find(folder: Path, classes: Sequence[str] | None, unlabeled: str | None) ->
 
 
 def _check_classes(classes: Any, found: dict[str, list[str]]) -> list[str]:
-    if (
-        isinstance(classes, str)
-        or not isinstance(classes, Sequence | np.ndarray)
-        or len(set(classes)) < len(classes)
-    ):
+    is_list = isinstance(classes, Sequence | np.ndarray) and not isinstance(classes, str)
+    if not is_list or not all(isinstance(name, str) for name in classes) or len(set(classes)) < len(classes):
         raise ValueError(f"classes == {classes!r}, must be distinct names of folders.")
     for name in classes:
         if name not in found:

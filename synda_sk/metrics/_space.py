@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
+from sklearn.exceptions import NotFittedError
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import gen_batches
 
@@ -23,12 +24,16 @@ def encode_tables(features: FeatureMap, **tables: Table) -> list[FloatArray]:
     ------
     ValueError
         Names the table that does not fit.
+    NotFittedError
+        If the object is not fitted.
     """
     function = _as_function(features)
     encoded: list[FloatArray] = []
     for name, table in tables.items():
         try:
             points = np.asarray(function(table), dtype=np.float64)
+        except NotFittedError as error:
+            raise NotFittedError(f"features: {error}") from error
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"{name}: {error}") from error
