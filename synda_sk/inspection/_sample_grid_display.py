@@ -17,7 +17,8 @@ __all__ = ["SampleGridDisplay"]
 ROWS = ("real", "synthetic", "nearest real")
 MOST_REFERENCES = 500
 GAP = 0.08  # between pictures, in parts of a picture
-INCHES = 0.45  # a picture's height
+INCHES = (0.45, 1.2)  # a picture's height, more where labels are long and columns few
+LETTER = 0.07  # inches of a letter of a label
 
 
 class SampleGridDisplay:
@@ -152,7 +153,7 @@ class SampleGridDisplay:
         synthetic = as_images(X_new, image_shape, name="generator's sample")
         points, new_points = encode_tables(features, X=X, X_synthetic=X_new)
         distances, found = (part[:, 0] for part in nearest(new_points, points))
-        title = f"{type(generator).__name__}; distance 1: of a real image to its nearest other one"
+        title = f"{type(generator).__name__}\ndistance 1: a real image to its nearest other one"
         display = cls(
             images[shown],
             synthetic,
@@ -188,19 +189,23 @@ class SampleGridDisplay:
         bands = [slice(start, start + n_columns) for start in range(0, n_images, n_columns)]
         aspect = width / height
         tall = 3 + 2 * GAP + 0.85  # a band: three pictures, and text above and below
+        step = aspect * (1 + GAP)
+        groups = [_groups(labels[band]) for band in bands]
         if ax is None:
             pyplot = import_optional("matplotlib.pyplot", extra="plot", feature="SampleGridDisplay.plot")
-            size = (INCHES * (n_columns * aspect + 1.6), INCHES * (len(bands) * tall + 0.6))
+            room = max(LETTER * len(str(label)) / (n * step) for group in groups for _, n, label in group)
+            inches = min(max(room, INCHES[0]), INCHES[1])
+            size = (max(3.5, inches * n_columns * step + 0.8), inches * len(bands) * tall + 0.5)
             _, ax = pyplot.subplots(figsize=size, layout="constrained")
         self.ax_, self.figure_ = ax, ax.figure
         self.images_, self.distance_texts_ = [], []
-        step = aspect * (1 + GAP)
+        places = []
         low, high = _limits(stacks[0])
         for i, band in enumerate(bands):
             top = i * tall
-            for j, (word, stack) in enumerate(zip(ROWS, stacks, strict=True)):
+            for j, stack in enumerate(stacks):
                 place = top + j * (1 + GAP)
-                ax.text(-0.15, place + 0.5, word, ha="right", va="center", fontsize=7)
+                places.append(place + 0.5)
                 for k, picture in enumerate(stack[band]):
                     self.images_.append(
                         ax.imshow(
@@ -218,21 +223,19 @@ class SampleGridDisplay:
                     k * step + aspect / 2, bottom + 0.06, f"{distance:.2f}", ha="center", va="top", fontsize=6
                 )
                 self.distance_texts_.append(text)
-            for k, label in enumerate(labels[band]):
-                if k == 0 or label != labels[band][k - 1]:
-                    ax.text(
-                        k * step,
-                        top - 0.08,
-                        str(label),
-                        ha="left",
-                        va="bottom",
-                        fontsize=7,
-                        fontweight="bold",
-                    )
-        ax.set(xlim=(-1.3, n_columns * step), ylim=(len(bands) * tall - 0.45, -0.45), aspect="equal")
-        ax.set_axis_off()
+            for k, _, label in groups[i]:
+                ax.text(
+                    k * step, top - 0.08, str(label), ha="left", va="bottom", fontsize=7, fontweight="bold"
+                )
+        ax.set(
+            xlim=(0, n_columns * step - aspect * GAP), ylim=(len(bands) * tall - 0.45, -0.45), aspect="equal"
+        )
+        ax.set_yticks(places, ROWS * len(bands), fontsize=7)
+        ax.tick_params(bottom=False, labelbottom=False, left=False)
+        ax.spines[:].set_visible(False)
+        ax.set_anchor("NW")
         if self.title:
-            ax.set_title(self.title, fontsize=8, loc="left")
+            ax.set_title(self.title, fontsize=7, loc="left")
         return self
 
     def _check(self) -> tuple[list[NDArray[Any]], NDArray[Any], NDArray[Any]]:
@@ -250,6 +253,13 @@ class SampleGridDisplay:
         check_same_length(real=stacks[0], distances=distances, labels=labels)
         _check_count(self.n_columns, "n_columns")
         return stacks, distances, labels
+
+
+def _groups(labels: NDArray[Any]) -> list[tuple[int, int, Any]]:
+    """Return where equal labels start, how many they are, and the label."""
+    starts = [k for k in range(len(labels)) if k == 0 or labels[k] != labels[k - 1]]
+    ends = [*starts[1:], len(labels)]
+    return [(start, end - start, labels[start]) for start, end in zip(starts, ends, strict=True)]
 
 
 def _check_count(value: Any, name: str) -> None:

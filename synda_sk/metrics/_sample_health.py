@@ -67,7 +67,7 @@ def sample_health(
     y_synthetic: Labels | None = None,
     judge: Any = None,
     image_shape: Sequence[int] | None = None,
-    bounds: tuple[float, float] = (0.5, 2.0),
+    bounds: tuple[float, float] = (0.5, 1.5),
     min_skill: float = 0.2,
 ) -> SampleHealth:
     r"""Check synthetic images for noise, blur, grey, repetition and labels that mean nothing.
@@ -96,7 +96,7 @@ def sample_health(
         Was fitted to real images; takes them as they are given here.
     image_shape : (height, width) or (height, width, channels) or None, default=None
         Shape of flat rows.
-    bounds : (low, high), default=(0.5, 2.0)
+    bounds : (low, high), default=(0.5, 1.5)
         Where the three ratios have to lie; low in [0, 1], high at least 1.
     min_skill : float, default=0.2
         Least skill, in [-1, 1].
@@ -136,7 +136,7 @@ def sample_health(
     >>> real = brightness * np.linspace(0, 1, 16).reshape(1, 1, 16) * np.ones((1, 16, 1))
     >>> health = sample_health(real[:50], real[50:] * rng.uniform(size=(50, 16, 16)))
     >>> health.ok, health.reasons[0]
-    (False, 'total variation is 5.4 times that of real images, must be in [0.5, 2]')
+    (False, 'total variation is 5.4 times that of real images, must be in [0.5, 1.5]')
     """
     low, high = _check_bounds(bounds)
     if isinstance(min_skill, bool) or not isinstance(min_skill, Real) or not -1 <= min_skill <= 1:

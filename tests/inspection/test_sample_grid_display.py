@@ -33,7 +33,7 @@ class Repeats:
 
 
 def texts(ax):
-    return [text.get_text() for text in ax.texts]
+    return [text.get_text() for text in [*ax.texts, *ax.get_yticklabels()]]
 
 
 def test_synthetic_images_stand_over_the_nearest_real_ones(ax):
@@ -110,11 +110,19 @@ def test_pictures_share_the_range_of_the_real_ones(ax):
     )
 
 
-def test_a_figure_is_made_and_saved():
+@pytest.mark.parametrize(
+    ("n", "given"), [(1, {}), (4, {"n_columns": 2}), (40, {"title": "forty"}), (40, {"n_columns": 4})]
+)
+def test_a_figure_is_made_in_which_nothing_is_cut_off(n, given):
     pyplot = pytest.importorskip("matplotlib.pyplot")
     pyplot.switch_backend("agg")
-    display = grid(4).plot()
+    display = grid(n, **given).plot()
     file = io.BytesIO()
     display.figure_.savefig(file, format="png")
+    whole, drawn = display.figure_.bbox, display.ax_.get_tightbbox()
     pyplot.close(display.figure_)
     assert file.getvalue().startswith(b"\x89PNG")
+    assert whole.x0 <= drawn.x0
+    assert whole.y0 <= drawn.y0
+    assert drawn.x1 <= whole.x1
+    assert drawn.y1 <= whole.y1
