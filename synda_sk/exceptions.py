@@ -5,6 +5,7 @@
     Warning
     └── UserWarning
         └── SynDAWarning
+            ├── BrokenFileWarning        files that cannot be read are left out
             ├── ConstraintWarning        real rows break a constraint and are left out of what is learnt
             ├── InertParameterWarning    a parameter was given that this call cannot use
             └── BudgetClippedWarning     more labels were asked for than there are
@@ -16,6 +17,7 @@ Other bad input raises scikit-learn's own kinds (``ValueError``, ``TypeError``, 
 """
 
 __all__ = [
+    "BrokenFileWarning",
     "BudgetClippedWarning",
     "ConstraintWarning",
     "InertParameterWarning",
@@ -26,6 +28,10 @@ __all__ = [
 
 class SynDAWarning(UserWarning):
     """Base of every warning raised by synda_sk."""
+
+
+class BrokenFileWarning(SynDAWarning):
+    """Files cannot be read and are left out, as was asked for."""
 
 
 class InertParameterWarning(SynDAWarning):

@@ -6,6 +6,7 @@ from synda_sk.inspection._label_efficiency_display import LabelEfficiencyDisplay
 from synda_sk.inspection._mixing_schedule_display import MixingScheduleDisplay
 from synda_sk.inspection._quality_score_display import QualityScoreDisplay
 from synda_sk.inspection._query_map_display import QueryMapDisplay
+from synda_sk.inspection._sample_grid_display import SampleGridDisplay
 
 __all__ = [
     "AlertBudgetDisplay",
@@ -14,4 +15,5 @@ __all__ = [
     "MixingScheduleDisplay",
     "QualityScoreDisplay",
     "QueryMapDisplay",
+    "SampleGridDisplay",
 ]

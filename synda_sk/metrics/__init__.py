@@ -1,4 +1,4 @@
-"""Measures of rankings, labels saved, robustness, significance, and how true and private rows are."""
+"""Measures of rankings, labels saved, robustness, significance, and of synthetic rows and images."""
 
 from synda_sk.metrics._adaptation import adaptation_drop, adaptation_recovery
 from synda_sk.metrics._alert_budget import (
@@ -24,9 +24,12 @@ from synda_sk.metrics._label_efficiency import (
     labels_to_target,
 )
 from synda_sk.metrics._membership import membership_auc
+from synda_sk.metrics._memorisation import memorisation_ratio
 from synda_sk.metrics._near_copies import near_copy_share
+from synda_sk.metrics._precision_recall import precision_recall_neighbours
 from synda_sk.metrics._ranking import alert_count, precision_at_k, recall_at_alert_rate, recall_at_k
 from synda_sk.metrics._robustness import corruption_robustness
+from synda_sk.metrics._sample_health import SampleHealth, sample_health
 from synda_sk.metrics._significance import PairedDifference, paired_bootstrap, wilcoxon_holm
 from synda_sk.metrics._train_on_synthetic import tstr_ratio, tstr_score
 from synda_sk.metrics._two_sample import two_sample_auc
@@ -34,6 +37,7 @@ from synda_sk.metrics._two_sample import two_sample_auc
 __all__ = [
     "OperatingCost",
     "PairedDifference",
+    "SampleHealth",
     "adaptation_drop",
     "adaptation_recovery",
     "alert_count",
@@ -51,6 +55,7 @@ __all__ = [
     "learning_curves",
     "mean_standard_error",
     "membership_auc",
+    "memorisation_ratio",
     "near_copy_share",
     "nearest_neighbour_distance_ratio",
     "operating_cost",
@@ -58,9 +63,11 @@ __all__ = [
     "paired_bootstrap",
     "precision_at_alert_budget",
     "precision_at_k",
+    "precision_recall_neighbours",
     "recall_at_alert_budget",
     "recall_at_alert_rate",
     "recall_at_k",
+    "sample_health",
     "tstr_ratio",
     "tstr_score",
     "two_sample_auc",

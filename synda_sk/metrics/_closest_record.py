@@ -27,9 +27,10 @@ def distance_to_closest_record(X: Table, X_reference: Table, *, features: Featur
         Rows, as a rule synthetic ones.
     X_reference : table of shape (n_reference, n_features)
         R, as a rule the rows a generator was fitted to.
-    features : "auto" or callable, default="auto"
-        f: :class:`~synda_sk.utils.TableEncoder` fitted on `X_reference`, or a
-        callable that maps a table to a finite matrix.
+    features : "auto", transformer, callable or None, default="auto"
+        f: :class:`~synda_sk.utils.TableEncoder` fitted on `X_reference`, a fitted
+        object with ``transform``, a callable that maps a table to a finite
+        matrix, or None for the numbers themselves.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def closer_than_holdout(
         Real rows it never saw.
     quantile : float, default=0.05
         Which quantile of the held-out rows' distances, in (0, 1).
-    features : "auto" or callable, default="auto"
+    features : "auto", transformer, callable or None, default="auto"
         As in :func:`distance_to_closest_record`, fitted on `X_train`.
 
     Returns
@@ -137,7 +138,7 @@ def closer_to_train(
         Rows the generator was fitted to.
     X_holdout : table of shape (n_holdout, n_features)
         Real rows it never saw.
-    features : "auto" or callable, default="auto"
+    features : "auto", transformer, callable or None, default="auto"
         As in :func:`distance_to_closest_record`, fitted on `X_train`.
     random_state : int, RandomState instance or None, default=None
         Draws from the larger table.
@@ -191,7 +192,7 @@ def nearest_neighbour_distance_ratio(
         Rows the generator was fitted to, at least two.
     quantile : float, default=0.05
         Which quantile of the rows' ratios, in (0, 1).
-    features : "auto" or callable, default="auto"
+    features : "auto", transformer, callable or None, default="auto"
         As in :func:`distance_to_closest_record`, fitted on `X_train`.
 
     Returns

@@ -15,17 +15,19 @@ def frechet_distance(X_real: Table, X_synthetic: Table, *, features: FeatureMap 
         \lVert \mu_1 - \mu_2 \rVert^2
         + \mathrm{tr}(\Sigma_1 + \Sigma_2 - 2 (\Sigma_1^{1/2} \Sigma_2 \Sigma_1^{1/2})^{1/2})
 
-    With the embedding of a network as `features` it is the FID of images [2]_.
+    With the embedding of a network as `features` it is the FID of images [2]_,
+    here of a classifier fitted to real images of the kind at hand.
 
     Parameters
     ----------
-    X_real : table of shape (n_real, n_features)
+    X_real : table of shape (n_real, n_features) or images of shape (n_real, height, width[, channels])
         Real rows.
-    X_synthetic : table of shape (n_synthetic, n_features)
+    X_synthetic : table or images, n_synthetic rows
         Synthetic rows.
-    features : "auto" or callable, default="auto"
-        f: :class:`~synda_sk.utils.TableEncoder` fitted on `X_real`, or a
-        callable that maps a table to a finite matrix.
+    features : "auto", transformer, callable or None, default="auto"
+        f: :class:`~synda_sk.utils.TableEncoder` fitted on `X_real`, a fitted
+        object with ``transform``, a callable that maps a table to a finite
+        matrix, or None for the numbers themselves.
 
     Returns
     -------

@@ -26,9 +26,10 @@ def membership_auc(
         Real rows it never saw.
     X_synthetic : table of shape (n_synthetic, n_features)
         Its rows.
-    features : "auto" or callable, default="auto"
-        f: :class:`~synda_sk.utils.TableEncoder` fitted on `X_train`, or a
-        callable that maps a table to a finite matrix.
+    features : "auto", transformer, callable or None, default="auto"
+        f: :class:`~synda_sk.utils.TableEncoder` fitted on `X_train`, a fitted
+        object with ``transform``, a callable that maps a table to a finite
+        matrix, or None for the numbers themselves.
 
     Returns
     -------

@@ -50,9 +50,10 @@ def near_copy_share(
     quantile : float, default=0.05
         Which quantile of the distances of the distinct real rows to their
         nearest other one, in (0, 1).
-    features : "auto" or callable, default="auto"
-        f: :class:`~synda_sk.utils.TableEncoder` fitted on `X_real`, or a
-        callable that maps a table to a finite matrix.
+    features : "auto", transformer, callable or None, default="auto"
+        f: :class:`~synda_sk.utils.TableEncoder` fitted on `X_real`, a fitted
+        object with ``transform``, a callable that maps a table to a finite
+        matrix, or None for the numbers themselves.
 
     Returns
     -------

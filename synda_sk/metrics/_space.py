@@ -4,35 +4,36 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
+from sklearn.exceptions import NotFittedError
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import gen_batches
 
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import TableEncoder
 
-FeatureMap: TypeAlias = str | Callable[[Table], Any]
+FeatureMap: TypeAlias = Any
+"""f: "auto", a fitted object with ``transform``, a callable, or None for the numbers themselves."""
 
 EQUAL = 1e-9  # rows closer than this are the same row, seen through rounding
 
 
 def encode_tables(features: FeatureMap, **tables: Table) -> list[FloatArray]:
-    """Return f(x) of tables, by the encoder fitted on the first or by a callable.
+    """Return f(x) of tables: by the encoder fitted on the first, an object, a callable, or their numbers.
 
     Raises
     ------
     ValueError
         Names the table that does not fit.
+    NotFittedError
+        If the object is not fitted.
     """
-    if not callable(features) and not (isinstance(features, str) and features == "auto"):
-        raise ValueError(f"features == {features!r}, must be 'auto' or a callable.")
-    encoder = TableEncoder()
+    function = _as_function(features)
     encoded: list[FloatArray] = []
     for name, table in tables.items():
         try:
-            if not callable(features):
-                points = encoder.transform(table) if encoded else encoder.fit(table).transform(table)
-            else:
-                points = np.asarray(features(table), dtype=np.float64)
+            points = np.asarray(function(table), dtype=np.float64)
+        except NotFittedError as error:
+            raise NotFittedError(f"features: {error}") from error
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"{name}: {error}") from error
@@ -45,6 +46,40 @@ def encode_tables(features: FeatureMap, **tables: Table) -> list[FloatArray]:
     return encoded
 
 
+def _as_function(features: FeatureMap) -> Callable[[Table], Any]:
+    if features is None:
+        return _numbers
+    if isinstance(features, str) and features == "auto":
+        return _Encoder()
+    if hasattr(features, "transform") and not isinstance(features, type):
+        return features.transform
+    if callable(features) and not isinstance(features, type):
+        return features
+    raise ValueError(
+        f"features == {features!r}, must be 'auto' or a callable, a fitted object with transform, or None."
+    )
+
+
+def _numbers(table: Table) -> Any:
+    """Return the numbers of each row: the pixels of an image, the columns of a table."""
+    numbers = np.asarray(table)
+    return numbers.reshape(len(numbers), -1) if numbers.ndim > 2 and len(numbers) else numbers
+
+
+class _Encoder:
+    """Encode tables as the first one asks for."""
+
+    def __init__(self) -> None:
+        self.encoder: TableEncoder | None = None
+
+    def __call__(self, table: Table) -> Any:
+        if getattr(table, "ndim", 2) > 2:
+            raise ValueError("features='auto' takes tables; None takes the pixels of images.")
+        if self.encoder is None:
+            self.encoder = TableEncoder().fit(table)
+        return self.encoder.transform(table)
+
+
 def nearest(rows: FloatArray, reference: FloatArray, n_neighbors: int = 1) -> tuple[FloatArray, IntArray]:
     """Return distances to the nearest reference rows and their positions, nearest first.
 
@@ -55,7 +90,7 @@ def nearest(rows: FloatArray, reference: FloatArray, n_neighbors: int = 1) -> tu
     search = NearestNeighbors(n_neighbors=n_candidates).fit(reference)
     candidates = search.kneighbors(rows, return_distance=False)
     distances = np.empty(candidates.shape)
-    for part in gen_batches(len(rows), 4096):
+    for part in gen_batches(len(rows), max(1, 2**24 // max(1, n_candidates * rows.shape[1]))):
         gaps = rows[part, np.newaxis] - reference[candidates[part]]
         distances[part] = np.sqrt((gaps * gaps).sum(axis=2))
     order = np.argsort(distances, axis=1, kind="stable")[:, :n_neighbors]

@@ -30,16 +30,18 @@ def tstr_score(
 ) -> float:
     """Score on real rows of a model trained on synthetic ones (TSTR) [1]_.
 
-    With ``scoring="accuracy"`` it is the classification accuracy score [2]_.
+    With ``scoring="accuracy"`` and a classifier of images it is their
+    classification accuracy score, CAS [2]_.
 
     Parameters
     ----------
     X_synthetic : table of shape (n_synthetic, n_features)
-        Synthetic rows.
+        Synthetic rows, or whatever `estimator` takes, such as images of shape
+        (n_synthetic, height, width[, channels]).
     y_synthetic : array-like of shape (n_synthetic,)
         Their labels, of at least two classes.
     X_test : table of shape (n_test, n_features)
-        Real rows the generator never saw.
+        Real rows the generator never saw, of the same kind.
     y_test : array-like of shape (n_test,)
         Their labels.
     estimator : classifier or None, default=None
@@ -79,6 +81,10 @@ def tstr_score(
     truth = check_labels(y_test, "y_test")
     check_same_length(X_synthetic=X_synthetic, y_synthetic=labels)
     check_same_length(X_test=X_test, y_test=truth)
+    if estimator is None and getattr(X_synthetic, "ndim", 2) > 2:
+        raise ValueError(
+            f"X_synthetic has the shape {X_synthetic.shape}: give an estimator that takes images."
+        )
     if len(np.unique(labels)) < 2:
         raise ValueError(f"y_synthetic has one class only, {labels[0]!r}; a classifier needs two.")
     model = make_pipeline(TableEncoder(), RandomForestClassifier()) if estimator is None else clone(estimator)

@@ -38,9 +38,10 @@ def two_sample_auc(
     classifier : classifier or None, default=None
         Has ``predict_proba``; cloned for each fold. None is a random forest
         with at least five rows a leaf.
-    features : "auto" or callable, default="auto"
+    features : "auto", transformer, callable or None, default="auto"
         f(x) given to the classifier: :class:`~synda_sk.utils.TableEncoder`
-        fitted on `X_real`, or a callable that maps a table to a finite matrix.
+        fitted on `X_real`, a fitted object with ``transform``, a callable that maps a table
+        to a finite matrix, or None for the numbers themselves.
     n_splits : int, default=5
         Folds; fewer where either side has fewer rows.
     random_state : int, RandomState instance or None, default=None

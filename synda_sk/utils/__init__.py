@@ -6,6 +6,7 @@ from synda_sk.utils._encoder import TableEncoder
 from synda_sk.utils._features import Features, LazyFeatures, check_features, scan_features
 from synda_sk.utils._files import write_atomically
 from synda_sk.utils._frames import check_same_length, check_table, concat_rows, is_frame, take_rows
+from synda_sk.utils._images import as_images, check_image_shape
 from synda_sk.utils._kinds import final_estimator, is_boosting, is_forest, is_linear, is_logistic
 from synda_sk.utils._labels import missing_values, split_missing
 from synda_sk.utils._optional import import_optional
@@ -35,8 +36,10 @@ __all__ = [
     "TableCodec",
     "TableEncoder",
     "TableRows",
+    "as_images",
     "as_rows",
     "check_features",
+    "check_image_shape",
     "check_same_length",
     "check_table",
     "check_weights",

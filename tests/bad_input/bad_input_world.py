@@ -45,6 +45,8 @@ class World:
 
     def __init__(self, folder):
         self.folder = folder
+        self.images = folder / "images"
+        self.stack = np.random.default_rng(0).uniform(size=(N_ROWS, 4, 4))
         self.X, self.y = make_classification(N_ROWS, 4, n_redundant=0, weights=[0.7], random_state=5)
         self.partly = np.where(np.arange(N_ROWS) < N_KNOWN, self.y, np.nan)
         self.frame = pd.DataFrame(self.X, columns=list("abcd")).assign(kind=["bill", "transfer"] * 30)
@@ -150,5 +152,8 @@ class World:
             ),
             "table.csv": "amount,fraud\n" + "1.5,yes\n2.5,no\n" * 20,
         }
+        texts["broken.npz"] = texts["images/rust/broken.png"] = "no image"
+        for name in ("rust", "scab"):
+            (self.images / name).mkdir(parents=True)
         for name, text in texts.items():
             (self.folder / name).write_text(text)

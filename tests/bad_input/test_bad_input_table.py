@@ -31,7 +31,7 @@ from synda_sk import (
     compression,
 )
 from synda_sk.conditioning import FixedCombinations, Inequality, Range, SumIs
-from synda_sk.datasets import load_paysim, make_mobile_money
+from synda_sk.datasets import load_image_archive, load_image_folder, load_paysim, make_mobile_money
 from synda_sk.evaluation import (
     OverSampledClassifier,
     ProtocolResult,
@@ -53,6 +53,7 @@ from synda_sk.inspection import (
     MixingScheduleDisplay,
     QualityScoreDisplay,
     QueryMapDisplay,
+    SampleGridDisplay,
 )
 from synda_sk.interop import modal, onnx, skactiveml
 from synda_sk.interop.case_queue import read_answers
@@ -75,6 +76,7 @@ from synda_sk.metrics import (
     learning_curves,
     mean_standard_error,
     membership_auc,
+    memorisation_ratio,
     near_copy_share,
     nearest_neighbour_distance_ratio,
     operating_cost,
@@ -82,9 +84,11 @@ from synda_sk.metrics import (
     paired_bootstrap,
     precision_at_alert_budget,
     precision_at_k,
+    precision_recall_neighbours,
     recall_at_alert_budget,
     recall_at_alert_rate,
     recall_at_k,
+    sample_health,
     tstr_ratio,
     tstr_score,
     two_sample_auc,
@@ -116,6 +120,7 @@ from synda_sk.utils import (
     SeedStreams,
     TableCodec,
     TableEncoder,
+    as_images,
     concat_rows,
     fit_weighted,
     import_optional,
@@ -129,6 +134,7 @@ pytest.importorskip("skops")
 pytest.importorskip("sdmetrics")
 pytest.importorskip("pyarrow")
 pytest.importorskip("skl2onnx")
+pytest.importorskip("PIL")
 
 NAN, INF = float("nan"), float("inf")
 RECORD = {"arm": "a", "seed": 0, "n_labels": 1, "q": 0.5}
@@ -256,6 +262,36 @@ def to_skactiveml(clf=None, selector=None, **given):
 
 def draw(n_labels, scores, **given):
     return lambda w: LabelEfficiencyDisplay(n_labels, scores, **given).plot()
+
+
+def folder(**params):
+    return lambda w: load_image_folder(w.images, **params)
+
+
+def health(**given):
+    def call(w):
+        stacks = {"X_real": w.stack[:30], "X_synthetic": w.stack[30:]}
+        sample_health(
+            **stacks | {name: value(w) if callable(value) else value for name, value in given.items()}
+        )
+
+    return call
+
+
+def draw_images(**given):
+    def call(w):
+        part = dict.fromkeys(("real", "synthetic", "nearest"), w.stack[:4])
+        SampleGridDisplay(**part | {"distances": [1.0] * 4, "labels": [0, 0, 1, 1]} | given).plot()
+
+    return call
+
+
+def sample_images(**given):
+    def call(w):
+        given_ = {"generator": w.augmenter, "X": w.X, "y": w.y, "image_shape": (2, 2)} | given
+        SampleGridDisplay.from_generator(**given_)
+
+    return call
 
 
 def encode(**params):
@@ -807,6 +843,32 @@ MEASURES = [
     ("shapes of nothing", lambda w: column_shapes(w.X[:0], w.X), ValueError, "X_real", "no rows"),
     ("trends of text among numbers", lambda w: pair_trends(w.frame, w.frame.assign(a="x")), ValueError, "X_synthetic", "as in fit"),
     ("a mean of nothing", lambda w: mean_standard_error([]), ValueError, "scores", "at least one seed"),
+    ("features a class", lambda w: distance_to_closest_record(w.X, w.X, features=StandardScaler), ValueError, "features", "a fitted object with transform"),
+    ("features not fitted", lambda w: memorisation_ratio(w.X, w.X, w.X, features=StandardScaler()), NotFittedError, "features", "not fitted"),
+    ("features auto of images", lambda w: frechet_distance(w.stack, w.stack), ValueError, "X_real", "None takes the pixels"),
+    ("pixels of text", lambda w: memorisation_ratio([["a"]], w.X, w.X), ValueError, "X_synthetic", "could not convert"),
+    ("pixels of another size", lambda w: precision_recall_neighbours(w.stack, w.stack[:, :2]), ValueError, "X_synthetic", "16 columns at first and 8"),
+    ("neighbours of none", lambda w: precision_recall_neighbours(w.X, w.X, n_neighbors=0), ValueError, "n_neighbors", r"\[1, 60\)"),
+    ("neighbours beyond the rows", lambda w: precision_recall_neighbours(w.X, w.X[:3]), ValueError, "n_neighbors", r"\[1, 3\)"),
+    ("neighbours of text", lambda w: precision_recall_neighbours(w.X, w.X, n_neighbors="few"), ValueError, "n_neighbors", "an int"),
+    ("memorisation without held-out rows", lambda w: memorisation_ratio(w.X, w.X, w.X[:0]), ValueError, "X_holdout", "at least one row"),
+    ("training a table's model on images", lambda w: tstr_score(w.stack, w.y, w.stack, w.y), ValueError, "X_synthetic", "give an estimator"),
+    ("health of flat images", health(X_real=lambda w: w.X), ValueError, "X_real", "give image_shape"),
+    ("health of other shapes", health(X_synthetic=lambda w: w.stack[:, :2]), ValueError, "X_synthetic", r"\(2, 4\)"),
+    ("health of NaN", health(X_synthetic=lambda w: w.stack * NAN), ValueError, "X_synthetic", "finite"),
+    ("health of nothing", health(X_real=lambda w: w.stack[:0]), ValueError, "X_real", "at least one image"),
+    ("health of text", health(X_real=lambda w: [[["a"]]]), ValueError, "X_real", "array of numbers"),
+    ("an image_shape of one number", health(image_shape=(16,)), ValueError, "image_shape", "height, width"),
+    ("an image_shape of another size", health(image_shape=(2, 8)), ValueError, "image_shape", r"\(4, 4\)"),
+    ("bounds the other way round", health(bounds=(2.0, 0.5)), ValueError, "bounds", "low <= 1 <= high"),
+    ("bounds a number", health(bounds=2.0), ValueError, "bounds", r"\(low, high\)"),
+    ("bounds NaN", health(bounds=(NAN, 2.0)), ValueError, "bounds", r"\(low, high\)"),
+    ("min_skill above 1", health(min_skill=2), ValueError, "min_skill", r"\[-1, 1\]"),
+    ("a judge without labels", health(judge=LR), ValueError, "y_synthetic", "both or neither"),
+    ("labels without a judge", health(y_synthetic=lambda w: w.y[30:]), ValueError, "judge", "both or neither"),
+    ("a judge of text", health(judge="LR", y_synthetic=lambda w: w.y[30:]), TypeError, "judge", "predict"),
+    ("labels the judge never saw", health(X_real=lambda w: w.X[:30], X_synthetic=lambda w: w.X[30:], image_shape=(2, 2), judge=lambda w: w.model, y_synthetic=["a"] * 30), ValueError, "y_synthetic", "the fit of judge"),
+    ("fewer labels for the judge", health(X_real=lambda w: w.X[:30], X_synthetic=lambda w: w.X[30:], image_shape=(2, 2), judge=lambda w: w.model, y_synthetic=[0]), ValueError, "y_synthetic has 1", "inconsistent"),
 ]  # fmt: skip
 
 DATA = [
@@ -824,6 +886,24 @@ DATA = [
     ("PaySim broken", lambda w: load_paysim(w.folder / "broken.parquet"), ValueError, "broken.parquet", "cannot be read"),
     ("PaySim with other columns", lambda w: load_paysim(w.folder / "other.csv"), ValueError, "other.csv", "lacks the columns"),
     ("drop_balances misspelt", lambda w: load_paysim(w.folder / "other.csv", drop_balances="destination"), ValueError, "drop_balances", "'origin'"),
+    ("an image folder that is not there", lambda w: load_image_folder(w.folder / "cells"), FileNotFoundError, "cells", "no folder"),
+    ("an image folder that is a file", lambda w: load_image_folder(w.folder / "text.txt"), ValueError, "path", "load_image_archive"),
+    ("an image folder without images", lambda w: load_image_folder(w.images / "scab"), ValueError, "path", r"no image, .*\.png"),
+    ("images of size 0", folder(size=0), ValueError, "size", "int >= 1"),
+    ("images of three sizes", folder(size=(8, 8, 3)), ValueError, "size", r"\(height, width\)"),
+    ("images of half a pixel", folder(size=7.5), ValueError, "size", r"\(height, width\)"),
+    ("a mode misspelt", folder(mode="gray"), ValueError, "mode", "'grey'"),
+    ("on_broken misspelt", folder(on_broken="ignore"), ValueError, "on_broken", "'skip'"),
+    ("unlabeled a number", folder(unlabeled=0), ValueError, "unlabeled", "name of a folder"),
+    ("a class misspelt", folder(classes=["rusts"]), ValueError, "classes", "did you mean 'rust'"),
+    ("a class without images", folder(classes=["rust", "scab"]), ValueError, "classes", "'scab', which is no folder with images"),
+    ("one class as text", folder(classes="rust"), ValueError, "classes", "distinct names"),
+    ("a class twice", folder(classes=["rust", "rust"]), ValueError, "classes", "distinct names"),
+    ("a class that is no name", folder(classes=[["rust"]]), ValueError, "classes", "distinct names"),
+    ("an image that is none", folder(), ValueError, "broken.png", "cannot be read as an image"),
+    ("an archive that is not there", lambda w: load_image_archive(w.folder / "x.npz"), FileNotFoundError, "x.npz", "no file"),
+    ("an archive of another kind", lambda w: load_image_archive(w.folder / "text.txt"), ValueError, "path", r"\.npz"),
+    ("an archive that is broken", lambda w: load_image_archive(w.folder / "broken.npz"), ValueError, "broken.npz", "cannot be read as an archive"),
     ("a split without labels", lambda w: next(PartiallyLabeledSplit(2).split(w.X, [None] * 60)), ValueError, "y", "no known label"),
     ("a split of other lengths", lambda w: next(PartiallyLabeledSplit(2).split(w.X[:20], w.partly)), ValueError, "X has 20, y has 60", "inconsistent"),
     ("a split with fewer groups", lambda w: next(PartiallyLabeledSplit(GroupKFold(2)).split(w.X, w.partly, [1, 2])), ValueError, "groups has 2", "inconsistent"),
@@ -911,6 +991,21 @@ EVALUATION = [
     ("a picture of no augmenter", lambda w: FidelityDisplay.from_estimator(LR, w.X, w.y), TypeError, "augmenter", "must have report"),
     ("a picture of one side", lambda w: FidelityDisplay({"near_copies": {"real": 0.1}}).plot(), ValueError, "near_copies", "synthetic and real"),
     ("a picture of nothing", lambda w: FidelityDisplay({}).plot(), ValueError, "figures", "nothing to draw"),
+    ("images of no generator", sample_images(generator=LR), TypeError, "generator", "with sample"),
+    ("images of a generator's class", sample_images(generator=GaussianGenerator), TypeError, "generator", "with sample"),
+    ("images of no class", sample_images(n_per_class=0), ValueError, "n_per_class", ">= 1"),
+    ("images in no column", sample_images(n_columns=0), ValueError, "n_columns", ">= 1"),
+    ("images without a shape", sample_images(image_shape=None), ValueError, "image_shape", "flat rows"),
+    ("images of another shape", sample_images(image_shape=(3, 3)), ValueError, "image_shape", "asks for 9"),
+    ("images of fewer labels", sample_images(y=[0, 1]), ValueError, "y has 2", "inconsistent"),
+    ("images of missing labels", sample_images(y=[NAN] * 60), ValueError, "y", "every row labelled"),
+    ("images by misspelt features", sample_images(features="pixels"), ValueError, "features", "None"),
+    ("one image only", sample_images(X=np.ones((1, 4)), y=[0]), ValueError, "X", "at least 2"),
+    ("images that are all equal", sample_images(X=np.ones((5, 4)), y=[0] * 5), ValueError, "X", "distances have no unit"),
+    ("a grid of fewer distances", draw_images(distances=[1.0]), ValueError, "distances has 1", "inconsistent"),
+    ("a grid of other images", draw_images(nearest=np.ones((4, 2, 2))), ValueError, "nearest", r"\(4, 4, 4\)"),
+    ("a grid of five channels", draw_images(real=np.ones((4, 2, 2, 5))), ValueError, "real", "5 channels"),
+    ("a grid without columns", draw_images(n_columns=0.5), ValueError, "n_columns", ">= 1"),
     ("a display of lists", draw([1, 2], [0.1, 0.2]), ValueError, "n_labels", "mapping"),
     ("a display of other arms", draw({"a": [1, 2]}, {"b": [[0.1, 0.2]]}), ValueError, "scores", r"\['b'\]"),
     ("a display of fewer counts", draw({"a": [1, 2]}, {"a": [[0.1, 0.2, 0.3]]}), ValueError, "scores['a']", "n_counts"),
@@ -1151,6 +1246,8 @@ UTILS = [
     ("rows of other columns", lambda w: concat_rows(w.X, w.X[:, :2]), ValueError, "X_new", "4 columns"),
     ("rows of another container", lambda w: concat_rows(w.frame, w.X), ValueError, "X_new", "a data frame"),
     ("rows of other names", lambda w: concat_rows(w.frame, w.frame.rename(columns={"a": "z"})), ValueError, "X_new", "'z'"),
+    ("images of no numbers", lambda w: as_images(np.full((2, 2, 2), "a")), ValueError, "X", "array of numbers"),
+    ("images of two shapes", lambda w: as_images([[[1, 2]], [[1]]]), ValueError, "X", "array of shape"),
 ]  # fmt: skip
 
 COMPRESSION = [
