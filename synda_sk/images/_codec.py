@@ -1,13 +1,13 @@
 """Images as they come, as tensors in [-1, 1], and back."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_array
+from sklearn.utils.validation import check_array, validate_data
 
 from synda_sk.typing import FloatArray
 
@@ -23,11 +23,15 @@ class ImageCodec:
     image_shape : (h, w), (h, w, c) or None
         Shape of an image where `X` is flat. None reads a flat row as a square of one
         channel, or of three where that fits exactly, padded at its end where none does.
-    multiple : int, default=1
-        What the sides are to be a multiple of.
+    multiple : callable ((h, w, c)) -> int, or None
+        What the sides are to be a multiple of; None for 1.
     """
 
-    def __init__(self, image_shape: Sequence[int] | None = None, multiple: int = 1) -> None:
+    def __init__(
+        self,
+        image_shape: Sequence[int] | None = None,
+        multiple: Callable[[tuple[int, int, int]], int] | None = None,
+    ) -> None:
         self.image_shape = image_shape
         self.multiple = multiple
 
@@ -38,11 +42,9 @@ class ImageCodec:
         self.shape_ = self._shape()
         whole = X.dtype == np.uint8
         self.low_, self.high_ = (0.0, 255.0) if whole else (float(X.min()), float(X.max()))
-        h, w, _ = self.shape_
-        self.padded_ = (
-            math.ceil(h / self.multiple) * self.multiple,
-            math.ceil(w / self.multiple) * self.multiple,
-        )
+        multiple = 1 if self.multiple is None else self.multiple(self.shape_)
+        h, w = (math.ceil(side / multiple) * multiple for side in self.shape_[:2])
+        self.padded_ = (h, w)
         return self
 
     def encode(self, X: NDArray[Any]) -> NDArray[np.float32]:
@@ -105,7 +107,7 @@ def check_image_shape(image_shape: Any) -> None:
     if image_shape is None:
         return
     sides = tuple(image_shape) if isinstance(image_shape, Sequence) else ()
-    if len(sides) not in (2, 3) or not all(isinstance(side, Integral) and side > 0 for side in sides):
+    if len(sides) not in (2, 3) or not all(isinstance(side, Integral) and int(side) > 0 for side in sides):
         raise ValueError(
             f"image_shape == {image_shape!r}, must be None, (height, width) or (height, width, n_channels)."
         )
@@ -125,8 +127,6 @@ def check_images(estimator: Any, X: Any, *, reset: bool) -> NDArray[Any]:
         If they are no images, or not of the shape seen in fit.
     """
     if getattr(X, "ndim", 2) <= 2:
-        from sklearn.utils.validation import validate_data
-
         rows: NDArray[Any] = validate_data(estimator, X, reset=reset, dtype="numeric")
     else:
         rows = check_array(X, allow_nd=True, dtype="numeric", estimator=estimator)
@@ -140,7 +140,8 @@ def check_images(estimator: Any, X: Any, *, reset: bool) -> NDArray[Any]:
     if rows.shape[1:] != seen:
         if int(np.prod(rows.shape[1:])) != int(np.prod(seen)):
             raise ValueError(
-                f"X has images of shape {rows.shape[1:]}, but {type(estimator).__name__} was fitted to {seen}."
+                f"X has images of shape {rows.shape[1:]}, "
+                f"but {type(estimator).__name__} was fitted to {seen}."
             )
         rows = rows.reshape(len(rows), *seen)
     return rows
