@@ -21,7 +21,7 @@ from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import SeedStreams, check_same_length, check_weights, import_optional
 
 SMALLEST_SIDE = 8  # of images that are augmented without being asked
-PART = 512  # images predicted at a time
+BLOCK = 32  # images predicted at a time
 LARGEST_BATCH = 64
 LEAST_STEPS, EPOCHS, MOST_STEPS = 200, 25, 800
 
@@ -480,18 +480,19 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         return module
 
     def _outputs(self, X: Table, make_function: Callable[[Any], Callable[[Any], Any]]) -> FloatArray:
-        """Compute something of images, a part of them at a time."""
+        """Compute something of images, always of as many at a time: the others make no difference."""
         check_is_fitted(self)
         torch = import_optional("torch", extra="torch", feature="ConvClassifier")
         images = check_images(self, X, reset=False)
         device = resolve_device(torch, self.device)
         function = make_function(self.to_module().to(device))
+        rows = np.arange(-(-len(images) // BLOCK) * BLOCK).clip(max=len(images) - 1)
         with torch.no_grad():
             parts = [
-                function(torch.from_numpy(images[start : start + PART]).to(device)).cpu().numpy()
-                for start in range(0, len(images), PART)
+                function(torch.from_numpy(images[part]).to(device)).cpu().numpy()
+                for part in rows.reshape(-1, BLOCK)
             ]
-        return np.concatenate(parts).astype(np.float64)
+        return np.concatenate(parts)[: len(images)].astype(np.float64)
 
     def _onnx_module(self) -> tuple[Any, tuple[Any], list[str], list[str]]:
         """Return the network from images to probabilities, two images, and the names of its ends."""
