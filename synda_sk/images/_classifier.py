@@ -22,7 +22,7 @@ from synda_sk.utils import SeedStreams, check_same_length, check_weights, import
 
 SMALLEST_SIDE = 8  # of images that are augmented without being asked
 BLOCK = 32  # images predicted at a time
-LARGEST_BATCH = 64
+SMALLEST_BATCH, LARGEST_BATCH = 16, 64
 LEAST_STEPS, EPOCHS, MOST_STEPS = 200, 25, 800
 
 
@@ -119,7 +119,7 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
     >>> classifier.score(X[60:], y[60:]) > 0.9
     True
     >>> classifier.transform(X[60:]).shape, classifier.n_parameters_
-    ((477, 32), 30747)
+    ((477, 32), 30972)
     """
 
     _parameter_constraints: dict[str, Any] = {
@@ -310,9 +310,9 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         check_is_fitted(self)
         if self._module is not None:
             return self._module
-        torch = import_optional("torch", extra="torch", feature="ConvClassifier")
+        import_optional("torch", extra="torch", feature="ConvClassifier")
         module = self._empty_module()
-        module.net.load_state_dict({name: torch.from_numpy(w.copy()) for name, w in self._weights.items()})
+        module.net.load_state_dict(_tensors(self._weights))
         return module.eval()
 
     def with_module(self, module: Any) -> Self:
@@ -343,8 +343,8 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         import_optional("skorch", extra="torch", feature="ConvClassifier")
         from synda_sk.images._classifier_training import Course, Lesson
 
-        before: Any = self if self.warm_start and hasattr(self, "_weights") else None
-        former = before and (before.classes_, before._net, before.to_module())
+        goes_on = self.warm_start and hasattr(self, "_weights")
+        former = (self.classes_, self._net, self._weights) if goes_on else None
         if y is None:
             raise ValueError(
                 "This ConvClassifier estimator requires y to be passed, but the target y is None."
@@ -354,13 +354,14 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         check_same_length(X=images, y=labels)
         if X_unlabeled is not None and self.teacher is None:
             raise ValueError("X_unlabeled is given, but teacher is None: nothing can be learnt from it.")
-        codec = ImageCodec(self.image_shape).fit(images)
         classes = np.unique(labels) if self.teacher is None else _classes_of(self.teacher)
         check_seen(labels, classes, "y", where="the teacher")
         codes = np.searchsorted(classes, labels)
         weights = np.ones(len(images)) if sample_weight is None else check_weights(sample_weight, images)
-        weights = weights * compute_sample_weight(self.class_weight, labels)
         rows, weights = _merge_equal(images, codes, weights)
+        images, codes = images[rows], codes[rows]
+        weights = weights * self._class_weights(codes, weights, classes)
+        codec = ImageCodec(self.image_shape).fit(images)
         net: dict[str, Any] = {
             "n_channels": codec.shape_[2],
             "n_classes": len(classes),
@@ -386,20 +387,17 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         if X_unlabeled is not None:
             free = check_images(self, X_unlabeled, reset=False)
             unlabeled = lesson(free, np.zeros(len(free), dtype=np.intp), np.ones(len(free)))
-        is_held = self._hold_out(codes[rows], streams.generator("hold-out"))
-        held = (
-            lesson(images[rows[is_held]], codes[rows[is_held]], weights[is_held]) if is_held.any() else None
-        )
-        rows, weights = rows[~is_held], weights[~is_held]
-        n_images = len(rows) + (0 if unlabeled is None else len(unlabeled))
+        is_held = self._hold_out(codes, streams.generator("hold-out"))
+        held = lesson(images[is_held], codes[is_held], weights[is_held]) if is_held.any() else None
+        known = lesson(images[~is_held], codes[~is_held], weights[~is_held])
+        n_images = len(known) + (0 if unlabeled is None else len(unlabeled))
+        batch_size = min(max(len(known), SMALLEST_BATCH), LARGEST_BATCH)
         max_steps = self._resolved_max_steps(n_images, len(classes))
         course = Course(
             augmentation=self._resolved_augmentation(),
             alpha=float(self.alpha),
             temperature=float(self.temperature),
-            batch_size=min(max(len(rows), 16), LARGEST_BATCH)
-            if self.batch_size == "auto"
-            else int(self.batch_size),
+            batch_size=batch_size if self.batch_size == "auto" else int(self.batch_size),
             max_steps=max_steps,
             every=max(max_steps // 20, 1),
             patience=int(self.patience),
@@ -409,13 +407,21 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
             name="ConvClassifier",
             verbose=int(self.verbose),
         )
-        done = course.run(module.net.to(device), lesson(images[rows], codes[rows], weights), unlabeled, held)
+        done = course.run(module.net.to(device), known, unlabeled, held)
         self._weights = {name: tensor.numpy() for name, tensor in done.state.items()}
         self._module = None
-        self.n_parameters_ = sum(weights.size for weights in self._weights.values())
+        self.n_parameters_ = sum(p.numel() for p in module.parameters())
         self.n_steps_, self.best_step_ = done.n_steps, done.best_step
         self.validation_curve_ = done.history if held is not None else []
         self.interrupted_ = done.interrupted
+
+    def _class_weights(self, codes: IntArray, weights: FloatArray, classes: NDArray[Any]) -> FloatArray:
+        """Return the weight of each image's class; balanced ones give each class the same sum of weights."""
+        if self.class_weight == "balanced":
+            sums = np.bincount(codes, weights=weights)
+            return weights.sum() / (np.count_nonzero(sums) * sums[codes])
+        found = compute_sample_weight(self.class_weight, classes[codes])
+        return check_weights(found, found)
 
     def _resolved_max_steps(self, n_images: int, n_classes: int) -> int:
         """Return the number of steps: one where there is one class and nothing to learn."""
@@ -469,14 +475,14 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         if former is None:
             initialise(module.net, torch.Generator().manual_seed(seed))
             return module
-        classes, net, before = former
+        classes, net, weights = former
         if net != self._net or not np.array_equal(classes, self.classes_):
             raise ValueError(
                 "warm_start == True goes on with the same classes, width and shape of images; "
                 f"the classes were {classes.tolist()} and are {self.classes_.tolist()}, "
                 f"the network was {net} and is to be {self._net}."
             )
-        module.net.load_state_dict(before.net.state_dict())
+        module.net.load_state_dict(_tensors(weights))
         return module
 
     def _outputs(self, X: Table, make_function: Callable[[Any], Callable[[Any], Any]]) -> FloatArray:
@@ -514,6 +520,12 @@ def _merge_equal(images: NDArray[Any], codes: IntArray, weights: FloatArray) -> 
     _, first, which = np.unique(content, return_index=True, return_inverse=True)
     sums = np.bincount(which, weights=weights[rows]).astype(np.float64)
     return rows[first], sums
+
+
+def _tensors(weights: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    import torch
+
+    return {name: torch.from_numpy(values.copy()) for name, values in weights.items()}
 
 
 def _classes_of(teacher: Any) -> NDArray[Any]:

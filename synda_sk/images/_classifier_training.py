@@ -124,6 +124,7 @@ class Course:
                 batch.images = self.augmentation.apply(batch.images, changes)
             return (batch,)
 
+        begin_statistics(net, *draw())
         return train(
             net,
             self.loss,
@@ -179,6 +180,19 @@ class Order:
             self.left = torch.cat([self.left, torch.randperm(self.n_rows, generator=self.source)])
         taken, self.left = self.left[:n_wanted], self.left[n_wanted:]
         return taken
+
+
+def begin_statistics(net: nn.Module, batch: Lesson) -> None:
+    """Let the running statistics of a new network begin with those of a batch, not with 0 and 1."""
+    new = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d) and not m.num_batches_tracked]
+    momenta = [module.momentum for module in new]
+    for module in new:
+        module.momentum = 1.0
+    if new:
+        with torch.no_grad():
+            net.train()(batch.images)
+    for module, momentum in zip(new, momenta, strict=True):
+        module.momentum = momentum
 
 
 def _join(first: Lesson, second: Lesson) -> Lesson:

@@ -46,7 +46,7 @@ class ConvBlock(nn.Module):
     --------
     >>> from synda_sk.nn import ConvBlock
     >>> [sum(p.numel() for p in ConvBlock(32, 32, 0, separable).parameters()) for separable in (False, True)]
-    [18496, 2752]
+    [18624, 2880]
     """
 
     def __init__(self, n_in: int, n_out: int, n_embedding: int, separable: bool = False) -> None:

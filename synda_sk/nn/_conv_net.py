@@ -42,7 +42,7 @@ class ConvNet(nn.Module):
     >>> net(torch.zeros(2, 3, 32, 32)).shape, net.features(torch.zeros(2, 3, 32, 32)).shape
     (torch.Size([2, 4]), torch.Size([2, 96]))
     >>> sum(p.numel() for p in net.parameters())
-    272500
+    273268
     """
 
     def __init__(

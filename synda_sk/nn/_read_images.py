@@ -26,8 +26,8 @@ class ReadImages(nn.Module):
     >>> import torch
     >>> from synda_sk.nn import ReadImages
     >>> read = ReadImages((2, 2, 1), low=0, high=255)
-    >>> read(torch.tensor([[0, 255, 51]], dtype=torch.uint8)).flatten().tolist()
-    [-1.0, 1.0, -0.6..., -1.0]
+    >>> read(torch.tensor([[0, 255, 51]], dtype=torch.uint8)).flatten()
+    tensor([-1.0000,  1.0000, -0.6000, -1.0000])
     """
 
     def __init__(self, image_shape: Sequence[int], low: float, high: float) -> None:
