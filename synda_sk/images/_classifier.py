@@ -119,9 +119,12 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
     >>> classifier.score(X[60:], y[60:]) > 0.9
     True
     >>> classifier.transform(X[60:]).shape, classifier.n_parameters_
-    ((477, 32), 30972)
+    ((477, 32), 30627)
     """
 
+    classes_: NDArray[Any]
+    _net: dict[str, Any]
+    _weights: dict[str, NDArray[Any]]
     _parameter_constraints: dict[str, Any] = {
         "image_shape": ["array-like", None],
         "width": [Interval(Integral, 1, None, closed="left")],
