@@ -62,11 +62,11 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
     alpha : float, default=0.5
         Weight of the labels beside the teacher, in [0, 1].
     temperature : float, default=2.0
-        T > 0, by which the logits of both are divided in the teacher's part.
+        T > 0, which the logits of both are divided by in the teacher's part.
     max_steps : "auto" or int, default="auto"
         Most steps. "auto" is 200 for up to 400 images, 6 more for each further 64, 600 at most.
     batch_size : "auto" or int, default="auto"
-        Images a step. "auto" is as many as there are, in 16..64.
+        Images a step, at least 2. "auto" is as many as there are, in 16..64.
     learning_rate : float, default=3e-3
         The highest rate; it rises first and falls along a half cosine.
     validation_fraction : float, default=0.0
@@ -135,7 +135,7 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         "alpha": [Interval(Real, 0, 1, closed="both")],
         "temperature": [Interval(Real, 0, None, closed="neither")],
         "max_steps": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 2, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "validation_fraction": [Interval(Real, 0, 1, closed="left")],
         "patience": [Interval(Integral, 1, None, closed="left")],

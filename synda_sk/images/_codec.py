@@ -1,6 +1,7 @@
 """Images as they come, as tensors in [-1, 1], and back."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any, Self
@@ -126,10 +127,16 @@ def check_images(estimator: Any, X: Any, *, reset: bool) -> NDArray[Any]:
     ValueError
         If they are no images, or not of the shape seen in fit.
     """
-    if getattr(X, "ndim", 2) <= 2:
-        rows: NDArray[Any] = validate_data(estimator, X, reset=reset, dtype="numeric")
-    else:
-        rows = check_array(X, allow_nd=True, dtype="numeric", estimator=estimator)
+    try:
+        if getattr(X, "ndim", 2) <= 2:
+            rows: NDArray[Any] = validate_data(estimator, X, reset=reset, dtype="numeric")
+        else:
+            rows = check_array(X, allow_nd=True, dtype="numeric", estimator=estimator)
+    except ValueError as error:
+        if re.search(r"\bX\b", str(error)):
+            raise
+        raise ValueError(f"Input X: {error}") from error
+    if rows.ndim > 2:
         if rows.ndim > 4:
             raise ValueError(
                 f"X has {rows.ndim} dimensions, must have 2, 3 or 4: (n_images, height, width, n_channels)."
