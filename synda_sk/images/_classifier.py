@@ -324,7 +324,8 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         Parameters
         ----------
         module : torch.nn.Module
-            Called as :meth:`to_module`'s: a pruned, quantised or distilled one, say.
+            Called as :meth:`to_module`'s: a pruned, quantised or distilled one, say. It is
+            copied, and the copy predicts in evaluation mode.
 
         Returns
         -------
@@ -333,7 +334,7 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         """
         check_is_fitted(self)
         changed = copy.copy(self)
-        changed._module = module
+        changed._module = copy.deepcopy(module).eval()
         changed.n_parameters_ = sum(p.numel() for p in module.parameters())
         return changed
 
@@ -380,7 +381,7 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         def lesson(images: NDArray[Any], codes: IntArray, weights: FloatArray) -> Any:
             wanted = None if self.teacher is None else torch.from_numpy(self._soft(images))
             return Lesson(
-                module.read(torch.from_numpy(images)),
+                module.read(_tensor(images)),
                 torch.from_numpy(codes.astype(np.int64)),
                 torch.from_numpy((weights / weights.mean()).astype(np.float32)),
                 wanted,
@@ -498,8 +499,7 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         rows = np.arange(-(-len(images) // BLOCK) * BLOCK).clip(max=len(images) - 1)
         with torch.no_grad():
             parts = [
-                function(torch.from_numpy(images[part]).to(device)).cpu().numpy()
-                for part in rows.reshape(-1, BLOCK)
+                function(_tensor(images[part]).to(device)).cpu().numpy() for part in rows.reshape(-1, BLOCK)
             ]
         return np.concatenate(parts)[: len(images)].astype(np.float64)
 
@@ -523,6 +523,13 @@ def _merge_equal(images: NDArray[Any], codes: IntArray, weights: FloatArray) -> 
     _, first, which = np.unique(content, return_index=True, return_inverse=True)
     sums = np.bincount(which, weights=weights[rows]).astype(np.float64)
     return rows[first], sums
+
+
+def _tensor(images: NDArray[Any]) -> Any:
+    """Return a copy that torch may write to, its bytes in the order of the machine."""
+    import torch
+
+    return torch.from_numpy(np.array(images, dtype=images.dtype.newbyteorder("=")))
 
 
 def _tensors(weights: dict[str, NDArray[Any]]) -> dict[str, Any]:

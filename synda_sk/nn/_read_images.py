@@ -49,6 +49,8 @@ class ReadImages(nn.Module):
             32-bit floats.
         """
         h, w, c = self.image_shape
-        rows = (X.flatten(1).to(torch.float32) - self.low) * self.scale - 1
+        rows = X.flatten(1)
+        rows = rows if rows.dtype == torch.float64 else rows.to(torch.float32)
+        rows = ((rows - self.low) * self.scale - 1).to(torch.float32)
         rows = functional.pad(rows, (0, h * w * c - rows.shape[1]), value=-1.0)
         return rows.unflatten(1, (h, w, c)).permute(0, 3, 1, 2).contiguous()

@@ -103,6 +103,15 @@ def test_a_weight_is_a_number_of_copies_and_order_is_nothing(counts, rng):
     assert_array_equal(weighted.predict_proba(X), copied.predict_proba(X))
 
 
+@pytest.mark.parametrize("dtype", [bool, np.int16, np.uint16, np.int64, np.float16, ">f4", np.float64])
+def test_numbers_of_any_kind_are_images(dtype):
+    X = (np.arange(6 * 9).reshape(6, 9) % 2).astype(dtype)
+    X.flags.writeable = False
+    classifier = ConvClassifier(**QUICK | dict(max_steps=1)).fit(X, [0, 1] * 3)
+    plain = ConvClassifier(**QUICK | dict(max_steps=1)).fit(X.astype(np.float32), [0, 1] * 3)
+    assert_allclose(classifier.predict_proba(X), plain.predict_proba(X), rtol=1e-5)
+
+
 def test_predictions_do_not_depend_on_what_else_is_asked(digits, fitted):
     X, _ = digits
     whole, features = fitted.predict_proba(X[:70]), fitted.transform(X[:70])
