@@ -39,6 +39,7 @@ from synda_sk._state import Answers, LabelState, Pool
 from synda_sk._stop_set import StopSet
 from synda_sk._training import Trainer
 from synda_sk.augmentation import SyntheticAugmenter
+from synda_sk.images import ConvClassifier
 from synda_sk.mixing import CurriculumMixer
 from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
@@ -51,6 +52,7 @@ from synda_sk.utils import (
     check_features,
     check_same_length,
     check_table,
+    final_estimator,
     split_missing,
     take_rows,
 )
@@ -118,7 +120,9 @@ class SynDAClassifier(
         significantly better out of fold; None is the estimator alone.
     features : {"auto", "estimator"}, transformer or callable, default="auto"
         f(x) for densities, clusters and anomalies, see
-        :class:`~synda_sk.utils.Features`. It sees every row of X, no label.
+        :class:`~synda_sk.utils.Features`. It sees every row of X, no label. For a
+        :class:`~synda_sk.images.ConvClassifier` "auto" is "estimator", the
+        features of the fitted network; its first labels are chosen by the pixels.
     label_budget : int, float or None, default=None
         Labels a replay may use in all: a number, or a share in (0, 1] of the
         known rows. Inside cross-validation it counts per training fold.
@@ -786,4 +790,7 @@ class SynDAClassifier(
     def _feature_map(self) -> Any:
         own = getattr(self.selector, "features", "auto")
         default = isinstance(self.features, str) and self.features == "auto"
-        return own if default else self.features
+        wanted = own if default else self.features
+        if isinstance(wanted, str) and isinstance(final_estimator(self.estimator), ConvClassifier):
+            return "estimator"
+        return wanted

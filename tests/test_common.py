@@ -25,6 +25,7 @@ from synda_sk.generators import (
     TableGAN,
     TableVAE,
 )
+from synda_sk.images import ConvClassifier
 from synda_sk.selection import ProxyClassifier
 from synda_sk.utils import TableEncoder
 
@@ -64,6 +65,7 @@ ESTIMATORS = [
     OverSamplerGenerator(),
     TableVAE(max_steps=5),
     TableGAN(max_steps=5),
+    ConvClassifier(width=8, max_steps=30, learning_rate=1e-2),
     TableEncoder(),
     ProxyClassifier(),
     ProxyClassifier(LogisticRegression()),

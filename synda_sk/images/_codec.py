@@ -1,6 +1,7 @@
 """Images as they come, as tensors in [-1, 1], and back."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any, Self
@@ -23,14 +24,14 @@ class ImageCodec:
     image_shape : (h, w), (h, w, c) or None
         Shape of an image where `X` is flat. None reads a flat row as a square of one
         channel, or of three where that fits exactly, padded at its end where none does.
-    multiple : callable ((h, w, c)) -> int
-        What the sides are to be a multiple of.
+    multiple : callable ((h, w, c)) -> int, or None
+        What the sides are to be a multiple of; None for 1.
     """
 
     def __init__(
         self,
         image_shape: Sequence[int] | None = None,
-        multiple: Callable[[tuple[int, int, int]], int] = lambda shape: 1,
+        multiple: Callable[[tuple[int, int, int]], int] | None = None,
     ) -> None:
         self.image_shape = image_shape
         self.multiple = multiple
@@ -42,7 +43,7 @@ class ImageCodec:
         self.shape_ = self._shape()
         whole = X.dtype == np.uint8
         self.low_, self.high_ = (0.0, 255.0) if whole else (float(X.min()), float(X.max()))
-        multiple = self.multiple(self.shape_)
+        multiple = 1 if self.multiple is None else self.multiple(self.shape_)
         h, w = (math.ceil(side / multiple) * multiple for side in self.shape_[:2])
         self.padded_ = (h, w)
         return self
@@ -126,10 +127,16 @@ def check_images(estimator: Any, X: Any, *, reset: bool) -> NDArray[Any]:
     ValueError
         If they are no images, or not of the shape seen in fit.
     """
-    if getattr(X, "ndim", 2) <= 2:
-        rows: NDArray[Any] = validate_data(estimator, X, reset=reset, dtype="numeric")
-    else:
-        rows = check_array(X, allow_nd=True, dtype="numeric", estimator=estimator)
+    try:
+        if getattr(X, "ndim", 2) <= 2:
+            rows: NDArray[Any] = validate_data(estimator, X, reset=reset, dtype="numeric")
+        else:
+            rows = check_array(X, allow_nd=True, dtype="numeric", estimator=estimator)
+    except ValueError as error:
+        if re.search(r"\bX\b", str(error)):
+            raise
+        raise ValueError(f"Input X: {error}") from error
+    if rows.ndim > 2:
         if rows.ndim > 4:
             raise ValueError(
                 f"X has {rows.ndim} dimensions, must have 2, 3 or 4: (n_images, height, width, n_channels)."

@@ -36,15 +36,15 @@ class Enough(Exception):
 class Batches:
     """One look's worth of batches, drawn afresh each time."""
 
-    def __init__(self, draw: Callable[[], tuple[torch.Tensor, ...]], n_batches: int) -> None:
+    def __init__(self, draw: Callable[[], tuple[Any, ...]], n_batches: int) -> None:
         self.draw, self.n_batches = draw, n_batches
 
-    def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
         return (self.draw() for _ in range(self.n_batches))
 
 
 class Average(Callback):
-    """Exponential moving average of the weights; the first steps count less."""
+    """Exponential moving average of the weights and of running statistics; the first steps count less."""
 
     def __init__(self, decay: float) -> None:
         self.decay = decay
@@ -61,6 +61,11 @@ class Average(Callback):
         with torch.no_grad():
             mine, theirs = list(self.module_.parameters()), list(net.module_.parameters())
             torch._foreach_lerp_(mine, theirs, 1 - decay)
+            for buffer, new in zip(self.module_.buffers(), net.module_.buffers(), strict=True):
+                if buffer.is_floating_point():
+                    buffer.lerp_(new, 1 - decay)
+                else:
+                    buffer.copy_(new)
 
 
 class KeepBest(Callback):
@@ -131,7 +136,7 @@ class StepNet(NeuralNet):
 def train(
     module: torch.nn.Module,
     loss: Callable[..., torch.Tensor],
-    draw: Callable[[], tuple[torch.Tensor, ...]],
+    draw: Callable[[], tuple[Any, ...]],
     judge: Callable[[torch.nn.Module], float],
     *,
     max_steps: int,
@@ -150,7 +155,7 @@ def train(
         Left in whatever state the last step brought; on the device it is to be trained on.
     loss : callable (module, *batch) -> scalar Tensor
         Loss of a batch.
-    draw : callable () -> tuple of Tensor
+    draw : callable () -> tuple
         Draws a batch.
     judge : callable (module) -> float
         Loss of the averaged module on images held out, asked every `every` steps.
@@ -176,9 +181,10 @@ def train(
     n_steps = n_looks * every
     average = Average(decay)
     best = KeepBest(average, judge, patience, name, verbose)
+    warm_up = min(WARM_UP_STEPS, max(n_steps // 10, 1))
 
     def rate(step: int) -> float:
-        rise = min(1.0, (step + 1) / min(WARM_UP_STEPS, n_steps))
+        rise = min(1.0, (step + 1) / warm_up)
         return rise * (math.cos(math.pi * step / n_steps) + 1) / 2
 
     net = StepNet(

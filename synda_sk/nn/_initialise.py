@@ -30,7 +30,9 @@ def linear(n_in: int, n_out: int) -> nn.Linear:
     return skip_init(nn.Linear, n_in, n_out)
 
 
-def convolution(n_in: int, n_out: int, size: int, n_groups: int = 1, stride: int = 1) -> nn.Conv2d:
+def convolution(
+    n_in: int, n_out: int, size: int, n_groups: int = 1, stride: int | tuple[int, int] = 1
+) -> nn.Conv2d:
     """Return a convolution that keeps the size of the image, without first weights.
 
     Parameters
@@ -43,7 +45,7 @@ def convolution(n_in: int, n_out: int, size: int, n_groups: int = 1, stride: int
         Side of the kernel, odd.
     n_groups : int, default=1
         Groups of channels; as many as channels is a depthwise convolution.
-    stride : int, default=1
+    stride : int or (int, int), default=1
         2 halves the sides of the image.
 
     Returns

@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 
+from synda_sk.images import ConvClassifier
 from synda_sk.selection._uncertainty import predict_probabilities
 from synda_sk.typing import FloatArray, Table
 from synda_sk.utils import final_estimator, is_linear
@@ -16,7 +17,8 @@ def make_partner(estimator: BaseEstimator, random_state: int) -> BaseEstimator |
     """Return a fast classifier of the other kind, to be fitted on f(x).
 
     Linear models get a random forest of 50 trees, all others a logistic
-    regression; a vote is a committee already and gets None.
+    regression. A vote is a committee already, and tables are no match for a
+    network of images on pixels: both get None.
 
     Parameters
     ----------
@@ -31,7 +33,7 @@ def make_partner(estimator: BaseEstimator, random_state: int) -> BaseEstimator |
         Unfitted.
     """
     last = final_estimator(estimator)
-    if isinstance(last, VotingClassifier):
+    if isinstance(last, VotingClassifier | ConvClassifier):
         return None
     if is_linear(last):
         return RandomForestClassifier(n_estimators=50, random_state=random_state)

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.decomposition import TruncatedSVD
+from sklearn.dummy import DummyClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import _num_samples
 
@@ -156,7 +157,8 @@ class Features:
     features : "auto", "estimator", transformer or callable
         "auto" is a :class:`TableEncoder`, or, for sparse rows, their first 50
         singular directions, which keep their distances best; "estimator" the
-        fitted model's own ``transform``, or a pipeline's steps before the model;
+        fitted model's own ``transform``, or a pipeline's steps before the model,
+        and "auto" as long as one class is known and the model is a constant;
         a transformer is cloned and fitted; a callable maps X to an array: all of
         it, or a part, where X is read in parts.
     X : table of shape (n_samples, n_features) or RowSource
@@ -207,7 +209,7 @@ class Features:
         ValueError
             If "estimator" was asked for and the model cannot transform.
         """
-        if not self.follows_estimator:
+        if not self.follows_estimator or isinstance(estimator, DummyClassifier):
             return FeatureMap(self._transform)
         if hasattr(estimator, "transform"):
             return FeatureMap(estimator.transform)

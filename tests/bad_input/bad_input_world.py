@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 
 from synda_sk import SynDAClassifier, SyntheticAugmenter, cli
 from synda_sk.evaluation import run_protocol
+from synda_sk.images import ConvClassifier
 from synda_sk.interop import case_queue, label_studio
 from synda_sk.quality import QualityFilter
 from synda_sk.selection import ProxyClassifier
@@ -62,6 +63,7 @@ class World:
         self.augmenter = SyntheticAugmenter(random_state=0).fit(self.X, self.y)
         self.quality = QualityFilter(threshold=0.5, random_state=0).fit(self.X, self.y)
         self.proxy = ProxyClassifier(LogisticRegression(), random_state=0).distill(self.model, self.X)
+        self.images = ConvClassifier(width=1, max_steps=1, random_state=0).fit(self.X, self.y)
         self.encoder = TableEncoder().fit(self.frame)
         self.codec = TableCodec().fit(self.frame)
         self.parts = (
@@ -69,6 +71,7 @@ class World:
             self.augmenter,
             self.quality,
             self.proxy,
+            self.images,
             self.encoder,
             self.codec,
             self.model,

@@ -46,6 +46,7 @@ from synda_sk.evaluation import (
 )
 from synda_sk.exceptions import JournalError
 from synda_sk.generators import CopulaGenerator, GaussianGenerator, make_generator
+from synda_sk.images import ConvClassifier
 from synda_sk.inspection import (
     AlertBudgetDisplay,
     FidelityDisplay,
@@ -140,6 +141,15 @@ NAN, INF = float("nan"), float("inf")
 RECORD = {"arm": "a", "seed": 0, "n_labels": 1, "q": 0.5}
 
 
+class Unsure:
+    """A model that knows nothing."""
+
+    classes_ = np.array([0, 1])
+
+    def predict_proba(self, X):
+        return np.full((len(X), 2), NAN)
+
+
 def fit(**params):
     return lambda w: w.having(**params).fit(w.X, w.y)
 
@@ -148,6 +158,23 @@ def fit_input(X=None, y=None, weight=None):
     return lambda w: w.live.fit(
         w.X if X is None else X(w), w.y if y is None else y(w), sample_weight=weight and weight(w)
     )
+
+
+def classify(X=None, y=None, weight=None, unlabeled=None, **params):
+    def call(w):
+        """Fit the fitted classifier of images again, with other parameters."""
+        former = w.images.get_params(deep=False)
+        try:
+            w.images.set_params(**params).fit(
+                w.X if X is None else X(w),
+                w.y if y is None else y(w),
+                sample_weight=weight,
+                X_unlabeled=unlabeled and unlabeled(w),
+            )
+        finally:
+            w.images.set_params(**former)
+
+    return call
 
 
 def teach(rows, y, weight=None):
@@ -1286,6 +1313,39 @@ COMPRESSION = [
     ("distill batches of 0", distill_classifier(batch_size=0), ValueError, "batch_size", r"\[1, inf\)"),
 ]  # fmt: skip
 
+IMAGES = [
+    ("images of an impossible shape", classify(image_shape=(4,)), ValueError, "image_shape", r"\(height, width\)"),
+    ("images of another shape", classify(image_shape=(3, 3)), ValueError, "image_shape", "9 values, but X has 4"),
+    ("images in five dimensions", classify(X=lambda w: np.zeros((60, 2, 2, 1, 1))), ValueError, "X", "5 dimensions"),
+    ("images of holes", classify(X=lambda w: np.where(w.X > 2, NAN, w.X)), ValueError, "X", "NaN"),
+    ("images in words", classify(X=lambda w: w.X.astype(str)), ValueError, "X", "."),
+    ("images without labels", classify(y=lambda w: w.partly), ValueError, "y", "every row labelled"),
+    ("images and fewer labels", classify(y=lambda w: w.y[:9]), ValueError, "y", "y has 9"),
+    ("images of no width", classify(width=0), ValueError, "width", r"\[1, inf\)"),
+    ("an augmentation by name", classify(augmentation="standard"), ValueError, "augmentation", "'auto'"),
+    ("an augmentation that cannot draw", classify(augmentation=LR), ValueError, "augmentation", "draw"),
+    ("a class unweighted", classify(class_weight="equal"), ValueError, "class_weight", "balanced"),
+    ("a teacher who is a number", classify(teacher=3), ValueError, "teacher", "predict_proba"),
+    ("a teacher who knows nothing yet", classify(teacher=LogisticRegression()), ValueError, "teacher", "FrozenEstimator"),
+    ("a teacher of NaN", classify(teacher=Unsure()), ValueError, "teacher", "finite"),
+    ("labels the teacher lacks", classify(y=lambda w: w.y + 1, teacher=Unsure()), ValueError, "y", "teacher"),
+    ("unlabeled images and no teacher", classify(unlabeled=lambda w: w.X), ValueError, "X_unlabeled", "teacher is None"),
+    ("labels of weight 2", classify(alpha=2), ValueError, "alpha", r"\[0.*1"),
+    ("a temperature of 0", classify(temperature=0), ValueError, "temperature", r"\(0.*inf"),
+    ("images for no step", classify(max_steps=0), ValueError, "max_steps", "auto"),
+    ("batches of one image", classify(batch_size=1), ValueError, "batch_size", "auto"),
+    ("a rate of 0", classify(learning_rate=0), ValueError, "learning_rate", r"\(0.*inf"),
+    ("all images held out", classify(validation_fraction=1), ValueError, "validation_fraction", r"\[0.*1"),
+    ("no patience", classify(patience=0), ValueError, "patience", r"\[1, inf\)"),
+    ("half precision", classify(precision="float16"), ValueError, "precision", "bfloat16"),
+    ("a device that is none", classify(device="abacus"), ValueError, "device", "'auto'"),
+    ("images of negative weight", classify(weight=-np.ones(60)), ValueError, "sample_weight", "."),
+    ("images of too few weights", classify(weight=np.ones(3)), ValueError, "sample_weight", r"\(60,\)"),
+    ("a warm start of another width", classify(width=2, warm_start=True), ValueError, "warm_start", "the same classes, width"),
+    ("predict images of another size", lambda w: w.images.predict(w.X[:, :3]), ValueError, "X", "3 features"),
+    ("predict before fit", lambda w: ConvClassifier().predict(w.X), NotFittedError, "ConvClassifier", "not fitted"),
+]  # fmt: skip
+
 SECTIONS = {
     "constructor": CONSTRUCTOR,
     "fit": FIT,
@@ -1301,20 +1361,12 @@ SECTIONS = {
     "judging": JUDGING,
     "interop": INTEROP,
     "files": FILES,
+    "images": IMAGES,
     "compression": COMPRESSION,
     "onnx": ONNX,
     "utils": UTILS,
 }
 TABLE = {f"{section}: {row[0]}": row[1:] for section, rows in SECTIONS.items() for row in rows}
-
-
-class Unsure:
-    """A model that knows nothing."""
-
-    classes_ = np.array([0, 1])
-
-    def predict_proba(self, X):
-        return np.full((len(X), 2), NAN)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,291 @@
+"""Images with few labels: augmentation, self-training, synthetic images and acquisition.
+
+    python benchmarks/image_labels.py [--data DIR] [--sets S,...] [--arms A,...] [--seeds N] [--quick]
+
+Each arm of a seed starts from the same 10 random images a class and ends at 100 labels
+a class. Further labels are the same random images for all arms but `synda`, whose
+`SynDAClassifier` chooses them (`teach`, `query`); all classify with `ConvClassifier`. An arm's
+whole curve is one cell, written at once and never played again. Labels saved are
+`metrics.labels_saved` against `augmented`; harm is tested by one-sided paired t-tests on the
+four counts of `LABELS`, Holm-corrected over the table. Arms whose generator is not there
+are skipped with a reason.
+"""
+
+import argparse
+import json
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from evidence import holm
+from scipy.stats import ttest_rel
+from sklearn.datasets import load_digits
+from sklearn.metrics import accuracy_score, balanced_accuracy_score
+from sklearn.model_selection import train_test_split
+from sklearn.semi_supervised import SelfTrainingClassifier
+
+from synda_sk import CurriculumMixer, QualityFilter, SynDAClassifier, SyntheticAugmenter
+from synda_sk.evaluation._report import versions, write_json
+from synda_sk.generators import make_generator
+from synda_sk.images import ConvClassifier
+from synda_sk.metrics import area_under_learning_curve, labels_saved
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "image_labels.json"
+LABELS = (10, 25, 50, 100)  # a class
+ROUNDS = (10, 15, 20, 25, 30, 40, 50, 60, 75, 100)  # a class; where acquisition asks for more
+FILES = {
+    "kannada": "kannada/kannada_28gray.npz",
+    "leaf_apple": "leaf_apple/leaf_apple_32rgb.npz",
+    "malaria": "malaria/malaria_32rgb.npz",
+}
+SETS = ("digits", *FILES)
+N_TEST = 1000
+LARGEST_POOL = 5000
+SYNTHETIC_WEIGHT = 0.3  # share of the loss that synthetic images get
+Scores = list[tuple[float, float]]
+
+
+def load(name: str, folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, tuple[int, ...]]:
+    """Return flat rows of bytes, labels, which images are of other patients, and the shape of one."""
+    if name == "digits":
+        data = load_digits()
+        images, y, is_test = np.rint(data.images * 255 / 16).astype(np.uint8), data.target, None
+    else:
+        stored = np.load(folder / FILES[name])
+        images, y = stored["X"], stored["y"]
+        is_test = stored["test"].astype(bool) if "test" in stored else None
+    return images.reshape(len(images), -1), y, is_test, images.shape[1:]
+
+
+class Task:
+    """A data set split for a seed, and the order in which random labels come.
+
+    Parameters
+    ----------
+    X, y, is_test, shape
+        See `load`.
+    seed : int
+        Of the split, the labels and the models.
+    """
+
+    def __init__(self, X: np.ndarray, y: np.ndarray, is_test: Any, shape: tuple[int, ...], seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        if is_test is None:
+            pool, test = train_test_split(np.arange(len(y)), test_size=N_TEST, stratify=y, random_state=seed)
+        else:
+            pool, test = (rng.permutation(np.flatnonzero(part)) for part in (~is_test, is_test))
+        pool, test = pool[:LARGEST_POOL], test[:N_TEST]
+        self.X, self.y, self.X_test, self.y_test = X[pool], y[pool], X[test], y[test]
+        self.shape, self.seed = shape, seed
+        order = rng.permutation(len(pool))
+        first = np.concatenate([order[self.y[order] == label][: ROUNDS[0]] for label in np.unique(y)])
+        self.order = np.concatenate([first, order[~np.isin(order, first)]])
+        self.n_classes = len(np.unique(y))
+
+    def score(self, model: Any) -> tuple[float, float]:
+        """Return accuracy and balanced accuracy."""
+        found = model.predict(self.X_test)
+        return accuracy_score(self.y_test, found), balanced_accuracy_score(self.y_test, found)
+
+    def classifier(self, **params: Any) -> ConvClassifier:
+        return ConvClassifier(self.shape, random_state=self.seed, **params)
+
+
+def on_random_labels(
+    make: Callable[[Task], Any], counts: tuple[int, ...] = LABELS, uses_pool: bool = False
+) -> Callable[[Task], Scores]:
+    """Return an arm that fits a model to the first labels of the random order."""
+
+    def play(task: Task) -> Scores:
+        scores = []
+        for count in counts:
+            rows = task.order[: count * task.n_classes]
+            if uses_pool:
+                y = np.full(len(task.y), -1)
+                y[rows] = task.y[rows]
+                scores.append(task.score(make(task).fit(task.X, y)))
+            else:
+                scores.append(task.score(make(task).fit(task.X[rows], task.y[rows])))
+        return scores
+
+    return play
+
+
+def acquire(task: Task) -> Scores:
+    """The whole loop: start, ask, label, fit again."""
+    y = np.full(len(task.y), np.nan)
+    first = task.order[: ROUNDS[0] * task.n_classes]
+    y[first] = task.y[first]
+    loop = SynDAClassifier(task.classifier(), random_state=task.seed).fit(task.X, y)
+    scores = [task.score(loop)]
+    for before, after in pairwise(ROUNDS):
+        rows = loop.query(n_queries=(after - before) * task.n_classes)
+        loop.teach(rows, task.y[rows])
+        scores.append(task.score(loop))
+    return scores
+
+
+def synthetic(generator: str, quality_filter: Any = None) -> Callable[[Task], Any]:
+    def make(task: Task) -> SynDAClassifier:
+        return SynDAClassifier(
+            task.classifier(),
+            augmenter=SyntheticAugmenter(generator, generator_params={"image_shape": task.shape}),
+            quality_filter=quality_filter,
+            mixer=CurriculumMixer(synthetic_weight=SYNTHETIC_WEIGHT),
+            random_state=task.seed,
+        )
+
+    return make
+
+
+def self_training(task: Task) -> SelfTrainingClassifier:
+    return SelfTrainingClassifier(task.classifier(), threshold=0.95, max_iter=2)
+
+
+ARMS: dict[str, tuple[Callable[[Task], Scores], tuple[int, ...], str | None]] = {
+    "real": (on_random_labels(lambda task: task.classifier(augmentation=None)), LABELS, None),
+    "augmented": (on_random_labels(lambda task: task.classifier(), ROUNDS), ROUNDS, None),
+    "self_training": (on_random_labels(self_training, uses_pool=True), LABELS, None),
+    "vae": (on_random_labels(synthetic("conv_vae")), LABELS, "conv_vae"),
+    "diffusion": (on_random_labels(synthetic("diffusion")), LABELS, "diffusion"),
+    "diffusion_filtered": (
+        on_random_labels(synthetic("diffusion", QualityFilter(threshold=0.7))),
+        LABELS,
+        "diffusion",
+    ),
+    "synda": (acquire, ROUNDS, None),
+}
+
+
+def missing(generator: str | None) -> str | None:
+    """Return why a generator cannot be used, None where it can."""
+    if generator is None:
+        return None
+    try:
+        make_generator(generator)
+    except (ValueError, ImportError) as error:
+        return str(error)
+    return None
+
+
+def summarise(runs: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a row for each data set and arm, over the seeds it shares with `augmented`."""
+    table = []
+    for name in dict.fromkeys(key.split("/")[0] for key in runs):
+        for arm, (_, counts, _) in ARMS.items():
+            seeds = [
+                key.split("/")[2]
+                for key in runs
+                if key.startswith(f"{name}/{arm}/") and f"{name}/augmented/{key.split('/')[2]}" in runs
+            ]
+            if seeds:
+                table.append(describe(runs, name, arm, counts, seeds))
+    tested = [(row, count) for row in table for count in row.get("p of harm", {})]
+    for (row, count), p in zip(tested, holm([row["p of harm"][count] for row, count in tested]), strict=True):
+        row.setdefault("p of harm, Holm", {})[count] = p
+    return table
+
+
+def describe(
+    runs: dict[str, Any], name: str, arm: str, counts: tuple[int, ...], seeds: list[str]
+) -> dict[str, Any]:
+    mine, theirs = (
+        np.array([runs[f"{name}/{each}/{seed}"]["scores"] for seed in seeds]) for each in (arm, "augmented")
+    )  # (n_seeds, n_counts, 2)
+    at = {count: counts.index(count) for count in LABELS}
+    row: dict[str, Any] = {"set": name, "arm": arm, "n_seeds": len(seeds)}
+    row["seconds"] = float(np.mean([runs[f"{name}/{arm}/{seed}"]["seconds"] for seed in seeds]))
+    for j, measure in enumerate(("accuracy", "balanced accuracy")):
+        row[measure] = {str(count): mean_error(mine[:, at[count], j]) for count in LABELS}
+    both = [count for count in counts if count in ROUNDS]
+    columns = [ROUNDS.index(count) for count in both]
+    reference = theirs[:, columns, 0]
+    saved = labels_saved(both, mine[:, :, 0], reference)
+    row["labels_saved"] = None if np.isnan(saved) else float(saved)
+    row["area"] = mean_error(np.atleast_1d(area_under_learning_curve(both, mine[:, :, 0])))
+    if arm != "augmented" and len(seeds) > 1:
+        differences = {
+            str(count): mine[:, at[count], 0] - theirs[:, ROUNDS.index(count), 0] for count in LABELS
+        }
+        row["minus augmented"] = {count: mean_error(values) for count, values in differences.items()}
+        row["p of harm"] = {
+            count: float(np.nan_to_num(ttest_rel(d, np.zeros(len(d)), alternative="less").pvalue, nan=1.0))
+            for count, d in differences.items()
+        }
+    return row
+
+
+def mean_error(values: np.ndarray) -> list[float | None]:
+    error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
+    return [float(values.mean()), error]
+
+
+def show(table: list[dict[str, Any]]) -> None:
+    for row in table:
+        saved = "never" if row["labels_saved"] is None else f"{row['labels_saved']:.0%}"
+        scores = " ".join(f"{value:.3f}" for value, _ in row["accuracy"].values())
+        print(
+            f"{row['set']:11s} {row['arm']:19s} n={row['n_seeds']} accuracy {scores} "
+            f"saved {saved} ({row['seconds']:.0f} s)"
+        )
+
+
+def cells(options: argparse.Namespace) -> Iterator[tuple[str, str, int]]:
+    """Yield what is to be played, whole seeds first, and say what is left out."""
+    arms = list(ARMS) if options.arms is None else options.arms.split(",")
+    for arm in list(arms):
+        reason = missing(ARMS[arm][2])
+        if reason is not None:
+            print(f"{arm}: skipped: {reason}")
+            arms.remove(arm)
+    for seed in range(1 if options.quick else options.seeds):
+        for name in ["digits"] if options.quick else options.sets.split(","):
+            if name in FILES and not (options.data / FILES[name]).is_file():
+                print(f"{name}: skipped: DATA absent ({FILES[name]})")
+                continue
+            yield from ((name, arm, seed) for arm in arms)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument(
+        "--data", type=Path, default=ROOT / "../shared/data", help="default: beside the project's root"
+    )
+    parser.add_argument("--sets", default=",".join(SETS))
+    parser.add_argument("--arms", default=None, help=f"of {', '.join(ARMS)}")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="1 seed of digits")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    content: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
+    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+    content |= {
+        "command": shlex.join(["python", "benchmarks/image_labels.py", *words]),
+        "versions": versions(),
+        "labels a class": {"reported": LABELS, "rounds": ROUNDS},
+    }
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    for name, arm, seed in cells(options):
+        key = f"{name}/{arm}/{seed}"
+        if key in content["runs"]:
+            continue
+        task = Task(*load(name, options.data), seed)
+        started = time.process_time()
+        scores = ARMS[arm][0](task)
+        content["runs"][key] = {"scores": scores, "seconds": time.process_time() - started}
+        write_json(options.out, content)
+        sys.stderr.write(f"{key} done\n")
+    content["table"] = summarise(content["runs"])
+    write_json(options.out, content)
+    show(content["table"])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
