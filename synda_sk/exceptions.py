@@ -8,6 +8,7 @@
             ├── BrokenFileWarning        files that cannot be read are left out
             ├── ConstraintWarning        real rows break a constraint and are left out of what is learnt
             ├── InertParameterWarning    a parameter was given that this call cannot use
+            ├── SampleHealthWarning      synthetic images are noise, blur or all alike
             └── BudgetClippedWarning     more labels were asked for than there are
 
     ValueError
@@ -22,6 +23,7 @@ __all__ = [
     "ConstraintWarning",
     "InertParameterWarning",
     "JournalError",
+    "SampleHealthWarning",
     "SynDAWarning",
 ]
 
@@ -40,6 +42,10 @@ class InertParameterWarning(SynDAWarning):
 
 class ConstraintWarning(SynDAWarning):
     """Real rows break a constraint; the generator does not learn from them."""
+
+
+class SampleHealthWarning(SynDAWarning):
+    """What a generator of images makes does not look like its training images."""
 
 
 class BudgetClippedWarning(SynDAWarning):

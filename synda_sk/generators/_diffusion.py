@@ -89,6 +89,9 @@ class DiffusionGenerator(ImageNetGenerator):
         Step and held-out loss of each look.
     interrupted_ : bool
         Whether an interruption ended the training.
+    health_ : SampleHealth or None
+        What :func:`synda_sk.metrics.sample_health` says of 64 images drawn after the fit; None
+        after fewer than 100 steps.
     n_parameters_ : int
         Numbers in the network.
     n_features_in_ : int

@@ -1,6 +1,7 @@
 """What the neural generators of images share: images as tensors, contexts as codes, weights as arrays."""
 
 import copy
+import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +15,16 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import BaseGenerator, check_labels, check_n_samples, check_seen
+from synda_sk.exceptions import SampleHealthWarning
 from synda_sk.images._codec import ImageCodec, check_image_shape, check_images
+from synda_sk.metrics import SampleHealth, sample_health
 from synda_sk.typing import IntArray, Labels
 from synda_sk.utils import SeedStreams, check_same_length, import_optional
 
 PART = 256  # images drawn at a time
 EVERY = 100  # steps between looks
 LARGEST_HELD = 256
+N_CHECKED = 64  # images drawn after a fit to see whether they are any
 IMAGE_CONSTRAINTS: dict[str, Any] = {
     "image_shape": "no_validation",
     "augmentation": "no_validation",
@@ -92,6 +96,12 @@ class ImageNetGenerator(BaseGenerator):
         -------
         BaseGenerator
             Itself.
+
+        Warns
+        -----
+        SampleHealthWarning
+            If 64 images drawn afterwards are noise, blur or all alike; not looked for after fewer
+            than 100 steps.
 
         Raises
         ------
@@ -261,6 +271,21 @@ class ImageNetGenerator(BaseGenerator):
         self._take_weights(done.state)
         self.n_steps_, self.best_step_ = done.n_steps, done.best_step
         self.validation_curve_, self.interrupted_ = done.history, done.interrupted
+        self.health_ = self._health(images, streams) if done.n_steps >= EVERY else None
+        if self.health_ is not None and not self.health_.ok:
+            warnings.warn(
+                f"{type(self).__name__} makes images unlike those it learnt from: "
+                f"{'; '.join(self.health_.reasons)}",
+                SampleHealthWarning,
+                stacklevel=2,
+            )
+
+    def _health(self, images: Images, streams: SeedStreams) -> SampleHealth:
+        drawn = self._sample(
+            np.resize(self.classes_, N_CHECKED), np.random.RandomState(streams.seed("health"))
+        )
+        real, synthetic = images.pixels.numpy(), self._codec.encode(drawn)
+        return sample_health(real.transpose(0, 2, 3, 1), synthetic.transpose(0, 2, 3, 1))
 
     def _take_weights(self, state: Mapping[str, Any]) -> None:
         """Keep the weights of a network, as arrays."""

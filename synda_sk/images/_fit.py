@@ -34,13 +34,15 @@ class Enough(Exception):
 
 
 class Batches:
-    """One look's worth of batches, drawn afresh each time."""
+    """One look's worth of batches, drawn afresh each time, until there were enough."""
 
-    def __init__(self, draw: Callable[[], tuple[Any, ...]], n_batches: int) -> None:
-        self.draw, self.n_batches = draw, n_batches
+    def __init__(self, draw: Callable[[], tuple[Any, ...]], every: int, n_batches: int) -> None:
+        self.draw, self.every, self.n_left = draw, every, n_batches
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        return (self.draw() for _ in range(self.n_batches))
+        n = min(self.every, self.n_left)
+        self.n_left -= n
+        return (self.draw() for _ in range(n))
 
 
 class Average(Callback):
@@ -176,16 +178,13 @@ def train(
         With the averaged weights of the best look. An interruption ends the training;
         without a state to keep, it goes on upwards.
     """
-    every = min(every, max_steps)
-    n_looks = max_steps // every
-    n_steps = n_looks * every
     average = Average(decay)
     best = KeepBest(average, judge, patience, name, verbose)
-    warm_up = min(WARM_UP_STEPS, max(n_steps // 10, 1))
+    warm_up = min(WARM_UP_STEPS, max(max_steps // 10, 1))
 
     def rate(step: int) -> float:
         rise = min(1.0, (step + 1) / warm_up)
-        return rise * (math.cos(math.pi * step / n_steps) + 1) / 2
+        return rise * (math.cos(math.pi * step / max_steps) + 1) / 2
 
     net = StepNet(
         module,
@@ -194,7 +193,7 @@ def train(
         optimizer__weight_decay=WEIGHT_DECAY,
         optimizer__fused=True,
         lr=learning_rate,
-        max_epochs=n_looks,
+        max_epochs=math.ceil(max_steps / every),
         device=next(module.parameters()).device,
         callbacks=[
             ("schedule", LRScheduler(torch.optim.lr_scheduler.LambdaLR, lr_lambda=rate, step_every="batch")),
@@ -203,7 +202,7 @@ def train(
         ],
         callbacks__print_log=None,
     )
-    net.fit(Batches(draw, every), None)
+    net.fit(Batches(draw, every, max_steps), None)
     best.found.interrupted = net.interrupted
     if net.interrupted and not best.found.state:
         raise KeyboardInterrupt

@@ -4,6 +4,7 @@ import copy
 import pickle
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -16,10 +17,12 @@ pytest.importorskip("skorch", reason="the extra torch is not installed")
 
 from synda_sk import SynDAClassifier, SyntheticAugmenter  # noqa: E402
 from synda_sk.compression import n_bytes, prune, quantize  # noqa: E402
+from synda_sk.exceptions import SampleHealthWarning  # noqa: E402
 from synda_sk.generators import ConvVAEGenerator, DiffusionGenerator, distill_diffusion  # noqa: E402
 from synda_sk.generators import _cosine as cosine  # noqa: E402
 
 DIGITS, LABELS = load_digits(return_X_y=True)
+pytestmark = pytest.mark.filterwarnings("ignore::synda_sk.exceptions.SampleHealthWarning")  # short fits
 
 
 def diffusion(**params):
@@ -198,6 +201,20 @@ def test_the_best_look_is_kept(make, capsys):
     best = min(generator.validation_curve_, key=lambda look: look[1])
     assert generator.best_step_ == best[0]
     assert capsys.readouterr().err.count("held-out loss") == len(generator.validation_curve_)
+
+
+def test_noise_is_told_of():
+    X = np.zeros((40, 8, 8), dtype=np.uint8)
+    X[:, 2:6, 2:6] = np.linspace(80, 255, 40)[:, None, None]
+    with pytest.warns(SampleHealthWarning, match="unlike those it learnt from: total variation is"):
+        noisy = diffusion(max_steps=100, learning_rate=1e-9).fit(X, [0, 1] * 20)
+    assert not noisy.health_.ok
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fine = vae(width=8, max_steps=201, learning_rate=1e-2, augmentation=None).fit(X, [0, 1] * 20)
+    assert fine.health_.ok
+    assert fine.n_steps_ == 201
+    assert vae().fit(X, [0, 1] * 20).health_ is None
 
 
 @each_generator
