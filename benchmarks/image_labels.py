@@ -3,12 +3,12 @@
     python benchmarks/image_labels.py [--data DIR] [--sets S,...] [--arms A,...] [--seeds N] [--quick]
 
 Each arm of a seed starts from the same 10 random images a class and ends at 100 labels
-a class. Further labels are the same random images for all arms but `synda`, whose
-`SynDAClassifier` chooses them (`teach`, `query`); all classify with `ConvClassifier`. An arm's
-whole curve is one cell, written at once and never played again. Labels saved are
-`metrics.labels_saved` against `augmented`; harm is tested by one-sided paired t-tests on the
-four counts of `LABELS`, Holm-corrected over the table. Arms whose generator is not there
-are skipped with a reason.
+a class. Further labels are the same random images for all arms but `synda` and
+`synda_cluster`, whose `SynDAClassifier` chooses them (`teach`, `query`). All classify with
+`ConvClassifier`. An arm's whole curve is one cell, written at once and never played again.
+Labels saved are `metrics.labels_saved` against `augmented`; harm is tested by one-sided
+paired t-tests at the counts of `LABELS`, Holm-corrected over the table. Arms whose
+generator is not there are skipped with a reason.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from sklearn.model_selection import train_test_split
 from sklearn.semi_supervised import SelfTrainingClassifier
 
-from synda_sk import CurriculumMixer, QualityFilter, SynDAClassifier, SyntheticAugmenter
+from synda_sk import CurriculumMixer, HybridQuerySelector, QualityFilter, SynDAClassifier, SyntheticAugmenter
 from synda_sk.evaluation._report import versions, write_json
 from synda_sk.generators import make_generator
 from synda_sk.images import ConvClassifier
@@ -117,18 +117,24 @@ def on_random_labels(
     return play
 
 
-def acquire(task: Task) -> Scores:
-    """The whole loop: start, ask, label, fit again."""
-    y = np.full(len(task.y), np.nan)
-    first = task.order[: ROUNDS[0] * task.n_classes]
-    y[first] = task.y[first]
-    loop = SynDAClassifier(task.classifier(), random_state=task.seed).fit(task.X, y)
-    scores = [task.score(loop)]
-    for before, after in pairwise(ROUNDS):
-        rows = loop.query(n_queries=(after - before) * task.n_classes)
-        loop.teach(rows, task.y[rows])
-        scores.append(task.score(loop))
-    return scores
+def acquire(**selection: Any) -> Callable[[Task], Scores]:
+    """Return the whole loop: start, ask, label, fit again."""
+
+    def play(task: Task) -> Scores:
+        y = np.full(len(task.y), np.nan)
+        first = task.order[: ROUNDS[0] * task.n_classes]
+        y[first] = task.y[first]
+        loop = SynDAClassifier(
+            task.classifier(), selector=HybridQuerySelector(**selection), random_state=task.seed
+        ).fit(task.X, y)
+        scores = [task.score(loop)]
+        for before, after in pairwise(ROUNDS):
+            rows = loop.query(n_queries=(after - before) * task.n_classes)
+            loop.teach(rows, task.y[rows])
+            scores.append(task.score(loop))
+        return scores
+
+    return play
 
 
 def synthetic(generator: str, quality_filter: Any = None) -> Callable[[Task], Any]:
@@ -159,7 +165,8 @@ ARMS: dict[str, tuple[Callable[[Task], Scores], tuple[int, ...], str | None]] = 
         LABELS,
         "diffusion",
     ),
-    "synda": (acquire, ROUNDS, None),
+    "synda": (acquire(), ROUNDS, None),
+    "synda_cluster": (acquire(redundancy="cluster"), ROUNDS, None),
 }
 
 
@@ -254,9 +261,7 @@ def cells(options: argparse.Namespace) -> Iterator[tuple[str, str, int]]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument(
-        "--data", type=Path, default=ROOT / "../shared/data", help="default: beside the project's root"
-    )
+    parser.add_argument("--data", type=Path, default=ROOT / "data", help="where the folders of images are")
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--arms", default=None, help=f"of {', '.join(ARMS)}")
     parser.add_argument("--seeds", type=int, default=5)

@@ -791,6 +791,5 @@ class SynDAClassifier(
         own = getattr(self.selector, "features", "auto")
         default = isinstance(self.features, str) and self.features == "auto"
         wanted = own if default else self.features
-        if isinstance(wanted, str) and isinstance(final_estimator(self.estimator), ConvClassifier):
-            return "estimator"
-        return wanted
+        of_images = isinstance(final_estimator(self.estimator), ConvClassifier)
+        return "estimator" if of_images and isinstance(wanted, str) else wanted
