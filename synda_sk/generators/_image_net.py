@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import BaseGenerator, check_labels, check_n_samples, check_seen
 from synda_sk.exceptions import SampleHealthWarning
-from synda_sk.images._codec import ImageCodec, check_image_shape, check_images
+from synda_sk.images._codec import ImageCodec, check_images
 from synda_sk.metrics import SampleHealth, sample_health
 from synda_sk.typing import IntArray, Labels
 from synda_sk.utils import SeedStreams, check_same_length, import_optional
@@ -232,7 +232,6 @@ class ImageNetGenerator(BaseGenerator):
             raise ValueError(
                 f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
             )
-        check_image_shape(self.image_shape)
         rows = check_images(self, X, reset=reset)
         labels = check_labels(y)
         check_same_length(X=rows, y=labels)

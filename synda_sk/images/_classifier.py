@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import check_labels, check_seen
 from synda_sk.images._augmentation import StandardAugmentation
-from synda_sk.images._codec import ImageCodec, check_image_shape, check_images
+from synda_sk.images._codec import ImageCodec, check_images
 from synda_sk.images._device import resolve_device
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
 from synda_sk.utils import SeedStreams, check_same_length, check_weights, import_optional
@@ -224,7 +224,6 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         former = dict(vars(self))
         try:
             self._validate_params()
-            check_image_shape(self.image_shape)
             self._fit(X, y, sample_weight, X_unlabeled)
         except BaseException:
             self.__dict__.clear()

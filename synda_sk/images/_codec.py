@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Callable, Sequence
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_array, validate_data
 
 from synda_sk.typing import FloatArray
+from synda_sk.utils import check_image_shape
 
 
 class ImageCodec:
@@ -74,6 +74,8 @@ class ImageCodec:
         )
 
     def _shape(self) -> tuple[int, int, int]:
+        if self.image_shape is not None:
+            check_image_shape(self.image_shape)
         if len(self.row_shape_) > 1:
             h, w, c = (*self.row_shape_, 1)[:3]
             if self.image_shape is not None and tuple(self.image_shape) not in ((h, w), (h, w, c)):
@@ -95,23 +97,6 @@ class ImageCodec:
                 f"image_shape == {self.image_shape!r} holds {h * w * c} values, but X has {n_pixels} columns."
             )
         return h, w, c
-
-
-def check_image_shape(image_shape: Any) -> None:
-    """Raise unless `image_shape` is None or two or three positive integers.
-
-    Raises
-    ------
-    ValueError
-        If it is something else.
-    """
-    if image_shape is None:
-        return
-    sides = tuple(image_shape) if isinstance(image_shape, Sequence) else ()
-    if len(sides) not in (2, 3) or not all(isinstance(side, Integral) and int(side) > 0 for side in sides):
-        raise ValueError(
-            f"image_shape == {image_shape!r}, must be None, (height, width) or (height, width, n_channels)."
-        )
 
 
 def check_images(estimator: Any, X: Any, *, reset: bool) -> NDArray[Any]:

@@ -63,7 +63,7 @@ class World:
         self.augmenter = SyntheticAugmenter(random_state=0).fit(self.X, self.y)
         self.quality = QualityFilter(threshold=0.5, random_state=0).fit(self.X, self.y)
         self.proxy = ProxyClassifier(LogisticRegression(), random_state=0).distill(self.model, self.X)
-        self.images = ConvClassifier(width=1, max_steps=1, random_state=0).fit(self.X, self.y)
+        self.network = ConvClassifier(width=1, max_steps=1, random_state=0).fit(self.X, self.y)
         self.encoder = TableEncoder().fit(self.frame)
         self.codec = TableCodec().fit(self.frame)
         self.parts = (
@@ -71,7 +71,7 @@ class World:
             self.augmenter,
             self.quality,
             self.proxy,
-            self.images,
+            self.network,
             self.encoder,
             self.codec,
             self.model,

@@ -163,16 +163,16 @@ def fit_input(X=None, y=None, weight=None):
 def classify(X=None, y=None, weight=None, unlabeled=None, **params):
     def call(w):
         """Fit the fitted classifier of images again, with other parameters."""
-        former = w.images.get_params(deep=False)
+        former = w.network.get_params(deep=False)
         try:
-            w.images.set_params(**params).fit(
+            w.network.set_params(**params).fit(
                 w.X if X is None else X(w),
                 w.y if y is None else y(w),
                 sample_weight=weight,
                 X_unlabeled=unlabeled and unlabeled(w),
             )
         finally:
-            w.images.set_params(**former)
+            w.network.set_params(**former)
 
     return call
 
@@ -1342,7 +1342,7 @@ IMAGES = [
     ("images of negative weight", classify(weight=-np.ones(60)), ValueError, "sample_weight", "."),
     ("images of too few weights", classify(weight=np.ones(3)), ValueError, "sample_weight", r"\(60,\)"),
     ("a warm start of another width", classify(width=2, warm_start=True), ValueError, "warm_start", "the same classes, width"),
-    ("predict images of another size", lambda w: w.images.predict(w.X[:, :3]), ValueError, "X", "3 features"),
+    ("predict images of another size", lambda w: w.network.predict(w.X[:, :3]), ValueError, "X", "3 features"),
     ("predict before fit", lambda w: ConvClassifier().predict(w.X), NotFittedError, "ConvClassifier", "not fitted"),
 ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from synda_sk.images._codec import ImageCodec, check_image_shape
+from synda_sk.images._codec import ImageCodec
 
 SHAPES = st.one_of(
     npst.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12),
@@ -60,7 +60,7 @@ def test_flat_rows_and_whole_images_are_the_same_pixels():
 @pytest.mark.parametrize("shape", [(8,), (8, 8, 3, 1), (8.0, 8), "8x8", 8, (0, 8), (-1, 8)])
 def test_shapes_that_are_none(shape):
     with pytest.raises(ValueError, match="image_shape"):
-        check_image_shape(shape)
+        ImageCodec(shape).fit(np.zeros((2, 64)))
 
 
 def test_a_shape_that_does_not_fit_the_columns():
