@@ -4,7 +4,7 @@
 
 A cell has N training images a class. The teacher is `DiffusionGenerator` with its defaults,
 trained on them; students are distilled from it (`distill_diffusion`, the same images). Synthetic
-images, as many of each class, are judged by small networks (image_judge.py):
+images, as many of each class, are judged by small networks (_image_judge.py):
 
 CAS      accuracy on the real test images of networks trained on synthetic ones alone: of two in the
          first parts of a cell, of one in the others
@@ -23,14 +23,15 @@ import json
 import pickle
 import shlex
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from image_judge import Data, as_tensor, features, fit_judge, load, predictions
+from _image_judge import Data, as_tensor, features, fit_judge, load, predictions
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
@@ -46,20 +47,31 @@ CELLS = (
 )
 WIDTHS = {24: (16, 11), 32: (22, 14)}  # at least 50 and 75 % fewer numbers
 FEWER = (50, 75)
-N_SYNTHETIC = 2_000
-FULL_JUDGE_STEPS = 1_500
+
+
+class Effort(NamedTuple):
+    n_drawn: int
+    judge_steps: int
+    full_judge_steps: int
+    max_steps: int
+
+
+WHOLE = Effort(n_drawn=2_000, judge_steps=400, full_judge_steps=1_500, max_steps=3_000)
+QUICK = Effort(n_drawn=200, judge_steps=20, full_judge_steps=60, max_steps=10)
 
 
 class Cell:
     """Some training images, what is judged against them, and what has been found so far."""
 
     def __init__(
-        self, name: str, data: Data, n: int, seed: int, found: dict[str, Any], save: Callable[[], None]
-    ):
-        self.name, self.data, self.seed, self.found, self.save = f"{name}-{n}-{seed}", data, seed, found, save
+        self, name: str, n: int, seed: int, data: Data, effort: Effort, cache: Path, part: dict[str, Any]
+    ) -> None:
+        self.name, self.seed, self.data, self.effort = f"{name}-{n}-{seed}", seed, data, effort
+        self.cache, self.found = cache, part
+        self.save: Callable[[], None] = lambda: None
         self.X, self.y = data.few(n, seed)
         self.classes = np.unique(self.y)
-        self.labels = np.repeat(self.classes, N_SYNTHETIC // len(self.classes))
+        self.labels = np.repeat(self.classes, effort.n_drawn // len(self.classes))
         self.rng = np.random.default_rng(seed)
         self._judge: Any = None
 
@@ -67,7 +79,9 @@ class Cell:
     def judge(self) -> Any:
         if self._judge is None:
             X, y = self.data.X, self.data.y
-            self._judge = fit_judge(X, y, self.data.augmentation, seed=100, n_steps=FULL_JUDGE_STEPS)
+            self._judge = fit_judge(
+                X, y, self.data.augmentation, seed=100, n_steps=self.effort.full_judge_steps
+            )
             self.test_features = features(self._judge, self.data.X_test)
         return self._judge
 
@@ -85,7 +99,7 @@ class Cell:
         data, judge = self.data, self.judge
         accuracies = []
         for k in range(n_judges):
-            trained = fit_judge(X, y, data.augmentation, seed=k)
+            trained = fit_judge(X, y, data.augmentation, seed=k, n_steps=self.effort.judge_steps)
             accuracies.append(float((predictions(trained, data.X_test) == data.y_test).mean()))
         near = NearestNeighbors(n_neighbors=1).fit(self.X.reshape(len(self.X), -1).astype(float))
         synthetic, real = (
@@ -103,7 +117,7 @@ class Cell:
 
     def generator(self, key: str, make: Callable[[], Any]) -> tuple[Any, float]:
         """Return a trained generator and the CPU seconds of its training."""
-        path = ROOT / "benchmarks" / "cache" / f"{self.name}-{key.replace(' ', '-')}.pkl"
+        path = self.cache / f"{self.name}-{key.replace(' ', '-')}.pkl"
         if not path.is_file():
             start = time.process_time()
             made = make()
@@ -156,14 +170,15 @@ def judged(
     return {**told, **cell.drawn(generator, n_steps, n_judges)}
 
 
-def networks(cell: Cell, max_steps: int) -> dict[str, tuple[Any, float]]:
+def networks(cell: Cell) -> dict[str, tuple[Any, float]]:
     """Return the teacher and its students, with the CPU seconds of their training."""
 
     def train() -> Any:
         augmentation = cell.data.augmentation
-        return DiffusionGenerator(max_steps=max_steps, augmentation=augmentation, random_state=cell.seed).fit(
-            cell.X, cell.y
+        generator = DiffusionGenerator(
+            max_steps=cell.effort.max_steps, augmentation=augmentation, random_state=cell.seed
         )
+        return generator.fit(cell.X, cell.y)
 
     models = {"teacher": cell.generator("teacher", train)}
     teacher = models["teacher"][0]
@@ -175,7 +190,7 @@ def networks(cell: Cell, max_steps: int) -> dict[str, tuple[Any, float]]:
                 cell.X,
                 cell.y,
                 width=narrow,
-                max_steps=max(max_steps * 2 // 3, 1),
+                max_steps=cell.effort.max_steps * 2 // 3,
                 random_state=cell.seed,
             )
 
@@ -183,17 +198,17 @@ def networks(cell: Cell, max_steps: int) -> dict[str, tuple[Any, float]]:
     return models
 
 
-def first_parts(cell: Cell, max_steps: int) -> None:
+def first_parts(cell: Cell) -> None:
     """The baselines, the teacher and its students."""
     cell.part("real", lambda: cell.quality(cell.X, cell.y))
     cell.part("PCA Gaussian", lambda: pca_gaussian(cell))
-    for key, made in networks(cell, max_steps).items():
+    for key, made in networks(cell).items():
         cell.part(f"{key}, 16 steps", lambda m=made: judged(cell, m, n_judges=2))
 
 
-def other_parts(cell: Cell, max_steps: int) -> None:
+def other_parts(cell: Cell) -> None:
     """Fewer bits and fewer steps."""
-    models = networks(cell, max_steps)
+    models = networks(cell)
     for key, made in models.items():
         for n_bits in (8, 4):
             cell.part(f"{key}, int{n_bits}", lambda m=made, b=n_bits: judged(cell, m, n_bits=b))
@@ -209,7 +224,7 @@ def other_parts(cell: Cell, max_steps: int) -> None:
                     cell.X,
                     cell.y,
                     n_sampling_steps=n_steps,
-                    max_steps_per_halving=max(max_steps // 12, 1),
+                    max_steps_per_halving=cell.effort.max_steps // 12,
                     random_state=cell.seed,
                 )
 
@@ -226,8 +241,7 @@ def main() -> int:
     )
     parser.add_argument("--cells", default=CELLS)
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--max-steps", type=int, default=3000)
-    parser.add_argument("--quick", action="store_true", help="digits, 20 a class, 60 steps of training")
+    parser.add_argument("--quick", action="store_true", help="digits, 20 a class, 10 steps of training")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "images.json")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -236,7 +250,9 @@ def main() -> int:
     words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     content |= {"command": shlex.join(["python", "benchmarks/images.py", *words]), "versions": versions()}
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    max_steps = 60 if options.quick else options.max_steps
+    effort, cache = WHOLE, ROOT / "benchmarks" / "cache"
+    if options.quick:
+        effort, cache = QUICK, Path(tempfile.mkdtemp())
     for seed in range(options.seeds):
         for parts in (first_parts,) if options.quick else (first_parts, other_parts):
             for name in names:
@@ -246,8 +262,9 @@ def main() -> int:
                     print(f"{name}: skipped: DATA absent")
                     continue
                 found = content["runs"].setdefault(name, {}).setdefault(str(seed), {})
-                cell = Cell(source, data, int(n), seed, found, lambda: write_json(options.out, content))
-                parts(cell, max_steps)
+                cell = Cell(source, int(n), seed, data, effort, cache, found)
+                cell.save = lambda: write_json(options.out, content)
+                parts(cell)
     return 0
 
 
