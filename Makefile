@@ -18,7 +18,7 @@ test-modal: .venv-modal/.done
 	.venv-modal/bin/python -m pytest -q tests_modal
 
 docs: .venv/.test
-	$(BIN)/python -m sphinx -W --keep-going -n -q -D plot_gallery=$(or $(GALLERY),0) docs docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -n -q docs docs/_build/html
 
 ci:
 	bash .ci/run

@@ -1,5 +1,6 @@
 """Settings of the documentation site: ``make docs`` builds it, without a network, with warnings as errors."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,15 +43,16 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "generated/gallery",
     "filename_pattern": "",  # run every one of them where the gallery is run at all
-    "plot_gallery": False,  # `make docs GALLERY=1` runs them; continuous integration does so in its own stage
+    "plot_gallery": os.environ.get("GALLERY")
+    == "1",  # continuous integration runs them in a stage of their own
     "download_all_examples": False,
     "show_memory": False,
     "show_signature": False,
     "remove_config_comments": True,
 }
-suppress_warnings = ["config.cache"]  # functions among the settings of the gallery cannot be pickled
-
-nitpick_ignore: list[tuple[str, str]] = []
+suppress_warnings = ["autosummary.import_cycle"]  # asks for shorter names, which would be ambiguous
+# Other projects are not looked up, because that needs a network.
+nitpick_ignore_regex = [("py:.*", r"(sklearn|scipy|numpy|pandas|torch|skactiveml|datetime|pyarrow)\..*")]
 
 
 def _home_of_everyday_names(app: Any, env: Any, node: Any, content: Any) -> Any:
@@ -63,7 +65,17 @@ def _home_of_everyday_names(app: Any, env: Any, node: Any, content: Any) -> Any:
     return domain.resolve_xref(env, node["refdoc"], app.builder, node["reftype"], target, node, content)
 
 
+def _skip_what_is_inherited_from_others(
+    app: Any, what: str, name: str, thing: Any, skip: bool, options: Any
+) -> Any:
+    """Leave out methods of scikit-learn's and torch's base classes, which their own sites explain."""
+    function = getattr(thing, "fget", None) or getattr(thing, "__func__", None) or thing
+    is_foreign = not str(getattr(function, "__module__", "synda_sk")).startswith("synda_sk")
+    return True if what == "class" and is_foreign else None
+
+
 def setup(app: Any) -> None:
     """Write the pages that follow from the code before Sphinx looks for pages."""
     site_pages.write(HERE / "generated")
+    app.connect("autodoc-skip-member", _skip_what_is_inherited_from_others)
     app.connect("missing-reference", _home_of_everyday_names)

@@ -1,54 +1,77 @@
 """Write the pages of the site that follow from something else, under docs/generated.
 
-The API reference follows from each public module's ``__all__``, the page of measured figures and the
-changelog from the README and CHANGELOG.md. docs/conf.py calls this at the start of a build.
+The API reference follows from each public module's ``__all__``, the page of measured figures from the README, the
+others from the pages beside it. docs/conf.py calls this at the start of a build.
 """
 
 import importlib
+import inspect
 import pkgutil
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_origin
 
 import synda_sk
 
 ROOT = Path(__file__).resolve().parents[1]
+FROM_ROOT = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+}
 FIGURES = ("## What was measured", "## Honest limits", "Licence: ")
 
 
-def public_modules() -> Iterator[str]:
-    """Yield the dotted names of the modules that say what they export."""
-    yield "synda_sk"
-    for info in pkgutil.walk_packages(synda_sk.__path__, "synda_sk."):
-        is_private = any(part.startswith("_") for part in info.name.split("."))
-        if not is_private and getattr(importlib.import_module(info.name), "__all__", None):
-            yield info.name
+def public_modules() -> list[str]:
+    """Return the dotted names of the modules that say what they export, the package itself last."""
+    names = [info.name for info in pkgutil.walk_packages(synda_sk.__path__, "synda_sk.")]
+    public = [name for name in names if not any(part.startswith("_") for part in name.split("."))]
+    return [name for name in public if getattr(importlib.import_module(name), "__all__", None)] + ["synda_sk"]
 
 
-def exported(module: str) -> list[str]:
-    """Return where each name of ``__all__`` is documented, everyday names in their sub-package."""
-    names = importlib.import_module(module).__all__
-    home = synda_sk._HOME if module == "synda_sk" else {}
-    return [f"{home.get(name, module)}.{name}" for name in names if name != "__version__"]
+def homes() -> dict[str, str]:
+    """Return, of each public name with its module before it, where it is documented: one page for one thing."""
+    first: dict[int, str] = {}
+    found = {}
+    for module in public_modules():
+        for name in set(importlib.import_module(module).__all__) - {"__version__"}:
+            full = f"{module}.{name}"
+            found[full] = first.setdefault(id(_value(full)), full) if _has_page(full) else full
+    return dict(sorted(found.items()))
 
 
-def reference_page(module: str) -> str:
-    """Return the page of one module, its names each with a page of its own."""
-    options = ["   :nosignatures:"] + (["   :toctree: objects"] if module != "synda_sk" else [])
-    return "\n".join(
-        [
-            module,
-            "=" * len(module),
-            "",
-            f".. automodule:: {module}",
-            "",
-            ".. autosummary::",
-            *options,
-            "",
-            *(f"   ~{name}" for name in exported(module)),
-            "",
-        ]
-    )
+def reference_page(module: str, places: dict[str, str]) -> str:
+    """Return the page of one module: a table of its names, each with a page of its own; aliases of types at the end."""
+    names = [name for name in places if name.rpartition(".")[0] == module]
+    own = [name for name in names if places[name] == name]
+    tables = {
+        ("   :toctree: objects", ""): [name for name in own if _has_page(name)],
+        ("",): [places[name] for name in names if name not in own],
+    }
+    lines = [module, "=" * len(module), "", f".. automodule:: {module}", ""]
+    for options, listed in tables.items():
+        if listed:
+            lines += [
+                ".. autosummary::",
+                "   :nosignatures:",
+                *options,
+                *(f"   ~{name}" for name in listed),
+                "",
+            ]
+    for name in own:
+        if not _has_page(name):
+            lines += [f".. autodata:: {name}", "   :no-value:", ""]
+    return "\n".join(lines)
+
+
+def _value(name: str) -> Any:
+    module, _, own = name.rpartition(".")
+    return getattr(importlib.import_module(module), own)
+
+
+def _has_page(name: str) -> bool:
+    value = _value(name)
+    return inspect.isroutine(value) or (inspect.isclass(value) and get_origin(value) is None)
 
 
 def reference_index(modules: list[str]) -> str:
@@ -60,11 +83,13 @@ def reference_index(modules: list[str]) -> str:
 
 def _from_root(text: str) -> str:
     """Return Markdown of the root with its links as seen from docs/generated."""
-    return re.sub(r"\]\((?!https?:|#)(?:docs/|(?=[\w.]))", _upwards, text)
+    return re.sub(r"\]\((?!https?:|#)([^)]+)\)", lambda link: f"]({_seen_from_here(link[1])})", text)
 
 
-def _upwards(match: re.Match[str]) -> str:
-    return "](../" if match.group().endswith("docs/") else "](../../"
+def _seen_from_here(target: str) -> str:
+    if target in FROM_ROOT:
+        return FROM_ROOT[target]
+    return f"../{target.removeprefix('docs/')}" if target.startswith("docs/") else f"../../{target}"
 
 
 def measured_page(readme: str) -> str:
@@ -78,13 +103,12 @@ def measured_page(readme: str) -> str:
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its path under docs/generated."""
-    modules = list(public_modules())
+    modules, places = public_modules(), homes()
     return {
         "api/index.rst": reference_index(modules),
-        **{f"api/{module}.rst": reference_page(module) for module in modules},
+        **{f"api/{module}.rst": reference_page(module, places) for module in modules},
         "measured.md": measured_page((ROOT / "README.md").read_text()),
-        "changelog.md": _from_root((ROOT / "CHANGELOG.md").read_text()),
-        "contributing.md": _from_root((ROOT / "CONTRIBUTING.md").read_text()),
+        **{page: _from_root((ROOT / name).read_text()) for name, page in FROM_ROOT.items()},
     }
 
 

@@ -71,7 +71,9 @@ export.write_text(json.dumps([annotate(*case) for case in zip(exported, names, r
 
 answers = label_studio.read_annotations(export, choices=CHOICES)
 clf.set_aside(answers.set_aside).teach(answers.indices, answers.y)
-print(f"Label Studio: {clf.n_labels_} labels, {len(answers.set_aside)} set aside, {answers.minutes:.0f} minutes")
+print(
+    f"Label Studio: {clf.n_labels_} labels, {len(answers.set_aside)} set aside, {answers.minutes:.0f} minutes"
+)
 
 # %%
 # A spreadsheet
