@@ -47,6 +47,7 @@ sphinx_gallery_conf = {
     == "1",  # continuous integration runs them in a stage of their own
     "download_all_examples": False,
     "show_memory": False,
+    "write_computation_times": False,
     "show_signature": False,
     "remove_config_comments": True,
 }

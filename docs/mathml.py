@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw by themselves: no script is fetched, so pages work without a network."""
+"""Formulas as MathML, which browsers draw by themselves: no script is fetched from another host."""
 
 from typing import Any
 

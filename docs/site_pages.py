@@ -1,7 +1,7 @@
 """Write the pages of the site that follow from something else, under docs/generated.
 
-The API reference follows from each public module's ``__all__``, the page of measured figures from the README, the
-others from the pages beside it. docs/conf.py calls this at the start of a build.
+The API reference follows from each public module's ``__all__``, the page of measured figures from the
+README, the others from the pages beside it. docs/conf.py calls this at the start of a build.
 """
 
 import importlib
@@ -9,7 +9,9 @@ import inspect
 import pkgutil
 import re
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any
+
+from sphinx.pycode import ModuleAnalyzer
 
 import synda_sk
 
@@ -30,7 +32,7 @@ def public_modules() -> list[str]:
 
 
 def homes() -> dict[str, str]:
-    """Return, of each public name with its module before it, where it is documented: one page for one thing."""
+    """Return, of each public name with its module, where it is documented: one page for one thing."""
     first: dict[int, str] = {}
     found = {}
     for module in public_modules():
@@ -41,7 +43,7 @@ def homes() -> dict[str, str]:
 
 
 def reference_page(module: str, places: dict[str, str]) -> str:
-    """Return the page of one module: a table of its names, each with a page of its own; aliases of types at the end."""
+    """Return the page of one module: its names, each with a page of its own, then its aliases of types."""
     names = [name for name in places if name.rpartition(".")[0] == module]
     own = [name for name in names if places[name] == name]
     tables = {
@@ -60,7 +62,7 @@ def reference_page(module: str, places: dict[str, str]) -> str:
             ]
     for name in own:
         if not _has_page(name):
-            lines += [f".. autodata:: {name}", "   :no-value:", ""]
+            lines += [f".. py:data:: {name}", "", *(f"   {line}" for line in _alias_docs(name)), ""]
     return "\n".join(lines)
 
 
@@ -71,7 +73,14 @@ def _value(name: str) -> Any:
 
 def _has_page(name: str) -> bool:
     value = _value(name)
-    return inspect.isroutine(value) or (inspect.isclass(value) and get_origin(value) is None)
+    is_own = str(getattr(value, "__module__", "")).startswith("synda_sk")
+    return is_own and (inspect.isclass(value) or inspect.isroutine(value))
+
+
+def _alias_docs(name: str) -> list[str]:
+    module, _, own = name.rpartition(".")
+    found: dict[tuple[str, str], list[str]] = ModuleAnalyzer.for_module(module).find_attr_docs()
+    return found.get(("", own), [f"``{_value(name)}``"])
 
 
 def reference_index(modules: list[str]) -> str:

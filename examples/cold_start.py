@@ -20,15 +20,17 @@ truth = np.asarray(truth)
 history, today = np.arange(5_000), np.arange(5_000, 8_000)
 
 # %%
-# A label that is not known is NaN. ``classes`` says what the labels will be, since there is none to see yet.
+# A label that is not known is NaN. ``classes`` says what the labels will be, since there is none to see
+# yet.
 
 model = make_pipeline(TableEncoder(), RandomForestClassifier(100))
 clf = SynDAClassifier(model, classes=[0, 1], random_state=0)
 clf.fit(X.iloc[history], np.full(len(history), np.nan))
 
 # %%
-# ``query`` names rows and changes nothing; ``teach`` takes the answers and fits the model anew. Here the simulated
-# truth answers in the desk's place. The later transactions are there to measure by, and never asked about.
+# ``query`` names rows and changes nothing; ``teach`` takes the answers and fits the model anew. Here the
+# simulated truth answers in the desk's place. The later transactions are there to measure by, and never
+# asked about.
 
 for day in range(1, 8):
     rows = clf.query(n_queries=30)

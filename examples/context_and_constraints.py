@@ -18,8 +18,8 @@ X, y = make_mobile_money(6_000, fraud_rate=0.02, n_regions=3, random_state=0)
 X, y = X[COLUMNS], np.asarray(y)
 
 # %%
-# The rules, as one would say them: after a payment the balance is what it was, less the amount and the fee; after
-# a cash-in, more. No balance is negative, and no amount is 0.
+# The rules, as one would say them: after a payment the balance is what it was, less the amount and the
+# fee; after a cash-in, more. No balance is negative, and no amount is 0.
 
 payments = [kind for kind in X["type"].cat.categories if kind != "cash_in"]
 rules = [
@@ -30,7 +30,8 @@ rules = [
 ]
 
 # %%
-# With ``context`` and ``constraints`` the same generators make rows of the region asked for that obey the rules.
+# With ``context`` and ``constraints`` the same generators make rows of the region asked for that obey
+# the rules.
 
 
 def worst_balance(rows):

@@ -2,8 +2,9 @@
 Labelling with Label Studio and with a spreadsheet
 ==================================================
 
-The questions of one loop go to people in two ways: as tasks of Label Studio on the first day, as a CSV file that a
-review desk fills in on the second. Both come back in the same form. People are played by the simulated truth here.
+The questions of one loop go to people in two ways: as tasks of Label Studio on the first day, as a CSV
+file that a review desk fills in on the second. Both come back in the same form. People are played by the
+simulated truth here.
 """
 
 import json
@@ -40,8 +41,8 @@ clf.fit(features, y)
 # Label Studio
 # ------------
 #
-# ``write_tasks`` makes the file that Label Studio's "Import" takes. ``choices`` says which label each button stands
-# for; the score lets annotators sort by urgency.
+# ``write_tasks`` makes the file that Label Studio's "Import" takes. ``choices`` says which label each
+# button stands for; the score lets annotators sort by urgency.
 
 CHOICES = {"fraud": 1, "genuine": 0}
 rows, scores = clf.query(n_queries=20, return_scores=True)
@@ -53,7 +54,8 @@ first = json.loads(tasks.read_text())[0]
 print("first task:", {name: first["data"][name] for name in ("id", "position", "type", "amount")})
 
 # %%
-# What Label Studio exports (format "JSON") is the tasks with annotations. Somebody cannot tell in the last case.
+# What Label Studio exports (format "JSON") is the tasks with annotations. Somebody cannot tell in the
+# last case.
 
 
 def annotate(task, choice, i):
@@ -79,7 +81,8 @@ print(
 # A spreadsheet
 # -------------
 #
-# ``write_queue`` writes the rows most urgent first, with empty columns for the answer and the minutes it took.
+# ``write_queue`` writes the rows most urgent first, with empty columns for the answer and the minutes it
+# took.
 
 rows, scores = clf.query(n_queries=20, return_scores=True)
 queue = folder / "tuesday.csv"
@@ -90,8 +93,8 @@ sheet = pd.read_csv(queue, dtype={"answer": object})
 print("columns of the desk:", list(sheet.columns[:8]))
 
 # %%
-# The desk writes into the file: words that stand for labels, "unsure" (may be asked again), "cannot tell" (not
-# again), or nothing yet.
+# The desk writes into the file: words that stand for labels, "unsure" (may be asked again), "cannot
+# tell" (not again), or nothing yet.
 
 sheet["answer"] = ["fraud" if truth[row] else "genuine" for row in sheet["position"]]
 sheet.loc[[3, 4], "answer"] = ["unsure", "cannot tell"]
@@ -105,7 +108,8 @@ found = clf.history_[-1]["n_per_class"]
 print(f"spreadsheet: {clf.n_labels_} labels, {answers.minutes:.0f} minutes, by class {found}")
 
 # %%
-# The rows set aside are not asked about again, and the journal knows every answer should this process die.
+# The rows set aside are not asked about again, and the journal knows every answer should this process
+# die.
 
 again = clf.query(n_queries=200)
 print("asked again about a row set aside:", bool(np.isin(clf.set_aside_, again).any()))

@@ -2,8 +2,9 @@
 A generator and a query strategy of your own
 ============================================
 
-Both contracts are small. A generator says how to fit and how to draw a row a label; a query strategy says which rows
-it wants. They then work wherever those of the library do: in the augmenter, in the classifier, in a grid search.
+Both contracts are small. A generator says how to fit and how to draw a row a label; a query strategy
+says which rows it wants. They then work wherever those of the library do: in the augmenter, in the
+classifier, in a grid search.
 """
 
 import numpy as np
@@ -21,9 +22,10 @@ from synda_sk.utils import TableCodec, TableEncoder
 # A generator
 # -----------
 #
-# It draws each column by itself from the rows of the class, as if columns had nothing to do with each other given
-# the class: naive Bayes, turned round. ``BaseGenerator`` checks the table and the labels, knows the classes and
-# hands over a source of randomness. ``TableCodec`` turns a table of any kind into numbers and codes, and back.
+# It draws each column by itself from the rows of the class, as if columns had nothing to do with each
+# other given the class: naive Bayes, turned round. ``BaseGenerator`` checks the table and the labels,
+# knows the classes and hands over a source of randomness. ``TableCodec`` turns a table of any kind into
+# numbers and codes, and back.
 
 
 class IndependentColumns(BaseGenerator):
@@ -49,8 +51,8 @@ class IndependentColumns(BaseGenerator):
 
 
 # %%
-# The contract comes as a suite of checks: containers and types come back, labels are exact, seeds repeat themselves,
-# gaps and constants are kept, a failed fit leaves the former model. It names what it finds.
+# The contract comes as a suite of checks: containers and types come back, labels are exact, seeds repeat
+# themselves, gaps and constants are kept, a failed fit leaves the former model. It names what it finds.
 
 check_generator(IndependentColumns())
 print("checks passed:", len(list(generator_checks(IndependentColumns()))))
@@ -59,7 +61,8 @@ print("checks passed:", len(list(generator_checks(IndependentColumns()))))
 # A query strategy
 # ----------------
 #
-# This desk would rather hear about large sums: the uncertainty of a row counts in proportion to its amount.
+# This desk would rather hear about large sums: the uncertainty of a row counts in proportion to its
+# amount.
 
 
 class MoneyInDoubt(BaseQueryStrategy):
@@ -82,8 +85,8 @@ class MoneyInDoubt(BaseQueryStrategy):
 # Both at work
 # ------------
 #
-# A replay of 120 labels, once with the default rule and once with ours. What is compared is the money in the rows
-# that were asked about, which is what ours is after.
+# A replay of 120 labels, once with the default rule and once with ours. What is compared is the money in
+# the rows that were asked about, which is what ours is after.
 
 X, y = make_mobile_money(2_000, fraud_rate=0.05, random_state=0)
 for selector in (None, MoneyInDoubt()):

@@ -2,9 +2,9 @@
 Tuning lambda and beta, then labelling with the best
 ====================================================
 
-Last month is labelled, this month is not. On last month the labelling is replayed, with 90 labels instead of all, to
-find out which lambda (uncertainty against density) and which beta (weight of the synthetic rows) suit this table.
-The classifier that won then asks about this month.
+Last month is labelled, this month is not. On last month the labelling is replayed, with 90 labels
+instead of all, to find out which lambda (uncertainty against density) and which beta (weight of the
+synthetic rows) suit this table. The classifier that won then asks about this month.
 """
 
 import numpy as np
@@ -24,17 +24,17 @@ y = np.asarray(y)
 last_month, this_month, next_month = np.split(np.arange(6_000), [1_500, 4_000])
 
 # %%
-# With a ``label_budget``, ``fit`` hides the labels, buys them round by round and trains on what it bought. Without
-# it all labels would be known to every candidate, and lambda would change nothing. The encoder stands inside the
-# estimator, so that generators see the raw table.
+# With a ``label_budget``, ``fit`` hides the labels, buys them round by round and trains on what it
+# bought. Without it all labels would be known to every candidate, and lambda would change nothing. The
+# encoder stands inside the estimator, so that generators see the raw table.
 
 model = make_pipeline(TableEncoder(), RandomForestClassifier(30, random_state=0))
 clf = SynDAClassifier(model, label_budget=90, n_rounds=3, store_stages=True, random_state=0)
 
 # %%
-# Both parameters are reached through the parts they belong to. ``alc_scorer`` prefers settings that are good with
-# few labels: it is the area under the learning curve, not its end. One seed gives every candidate the same first
-# labels.
+# Both parameters are reached through the parts they belong to. ``alc_scorer`` prefers settings that are
+# good with few labels: it is the area under the learning curve, not its end. One seed gives every
+# candidate the same first labels.
 
 grid = {"selector__uncertainty_weight": [0.5, 1.0], "mixer__synthetic_weight": [0.0, "auto", 0.3]}
 search = GridSearchCV(clf, grid, scoring=alc_scorer, cv=2, refit=False)
@@ -44,8 +44,8 @@ for settings, score in zip(search.cv_results_["params"], search.cv_results_["mea
     print(f"{weights}: area under the learning curve {score:.3f}")
 
 # %%
-# Few folds of few labels tell little: differences of a few hundredths are noise here. On a table of your own give
-# the search more folds, or repeat it with other seeds, before you believe it.
+# Few folds of few labels tell little: differences of a few hundredths are noise here. On a table of your
+# own give the search more folds, or repeat it with other seeds, before you believe it.
 #
 # The winner's settings go to the live loop. There is no budget now: the labels come from people.
 

@@ -17,6 +17,7 @@ def site_pages():
     sys.path.insert(0, str(DOCS))
     try:
         pytest.importorskip("torch")
+        pytest.importorskip("sphinx")
         yield importlib.import_module("site_pages")
     finally:
         sys.path.remove(str(DOCS))
@@ -28,7 +29,7 @@ def pages(site_pages):
 
 
 def names_in(page):
-    return set(re.findall(r"^   ~([\w.]+)$|^\.\. autodata:: ([\w.]+)$", page, flags=re.MULTILINE))
+    return set(re.findall(r"^   ~([\w.]+)$|^\.\. py:data:: ([\w.]+)$", page, flags=re.MULTILINE))
 
 
 def test_every_exported_name_is_on_the_page_of_its_module(site_pages, pages):

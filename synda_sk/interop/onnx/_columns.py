@@ -67,7 +67,7 @@ def as_moments(column: Any) -> NDArray[np.float64]:
 
 
 def as_texts(column: Any) -> NDArray[np.object_]:
-    """Return values as they are spelt; of a list each for itself, since an array of it would make texts of gaps."""
+    """Return values as they are spelt; those of a list one by one: an array of them would spell NaN."""
     values = column if isinstance(column, list | tuple) else np.asarray(column).tolist()
     return np.array([spell(value) for value in values], dtype=object)
 
