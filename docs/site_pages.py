@@ -36,10 +36,10 @@ def homes() -> dict[str, str]:
     first: dict[int, str] = {}
     found = {}
     for module in public_modules():
-        for name in set(importlib.import_module(module).__all__) - {"__version__"}:
+        for name in sorted(set(importlib.import_module(module).__all__) - {"__version__"}):
             full = f"{module}.{name}"
             found[full] = first.setdefault(id(_value(full)), full) if _has_page(full) else full
-    return dict(sorted(found.items()))
+    return found
 
 
 def reference_page(module: str, places: dict[str, str]) -> str:

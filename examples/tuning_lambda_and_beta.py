@@ -44,8 +44,8 @@ for settings, score in zip(search.cv_results_["params"], search.cv_results_["mea
     print(f"{weights}: area under the learning curve {score:.3f}")
 
 # %%
-# Few folds of few labels tell little: differences of a few hundredths are noise here. On a table of your
-# own give the search more folds, or repeat it with other seeds, before you believe it.
+# Two folds of 90 labels tell little: such differences may be chance. On a table of your own give the search
+# more folds, or repeat it with other seeds, before you believe it.
 #
 # The winner's settings go to the live loop. There is no budget now: the labels come from people.
 
