@@ -1,11 +1,12 @@
 # make demo         the whole method on a simulated mobile-money table (no torch, no SDV)
 # make test         the whole suite, with every optional dependency installed for real
 # make test-modal   our selectors in a real modAL learner, which needs an older scikit-learn
+# make docs         the site, in docs/_build/html; GALLERY=1 runs the tutorials for their output
 # make ci           what continuous integration runs
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-modal ci clean
+.PHONY: demo test test-modal docs ci clean
 
 demo: .venv/.demo
 	$(BIN)/python -m synda_sk demo --out synda_out
@@ -16,11 +17,14 @@ test: .venv/.test
 test-modal: .venv-modal/.done
 	.venv-modal/bin/python -m pytest -q tests_modal
 
+docs: .venv/.test
+	$(BIN)/python -m sphinx -W --keep-going -n -q docs docs/_build/html
+
 ci:
 	bash .ci/run
 
 clean:
-	rm -rf .venv .venv-modal synda_out
+	rm -rf .venv .venv-modal synda_out docs/_build docs/generated
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

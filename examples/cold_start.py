@@ -1,6 +1,8 @@
-"""From no label at all to an alert list: a fraud desk's first week.
+"""
+From no label at all to an alert list
+=====================================
 
-Nothing is known of 5,000 transactions but that they are either genuine (0) or
+A fraud desk's first week. Nothing is known of 5,000 transactions but that they are either genuine (0) or
 fraud (1). Each day the desk looks at 30 of them. Which ones is up to the classifier.
 """
 
@@ -17,9 +19,18 @@ X, truth = make_mobile_money(8_000, fraud_rate=0.02, random_state=1)
 truth = np.asarray(truth)
 history, today = np.arange(5_000), np.arange(5_000, 8_000)
 
+# %%
+# A label that is not known is NaN. ``classes`` says what the labels will be, since there is none to see
+# yet.
+
 model = make_pipeline(TableEncoder(), RandomForestClassifier(100))
 clf = SynDAClassifier(model, classes=[0, 1], random_state=0)
 clf.fit(X.iloc[history], np.full(len(history), np.nan))
+
+# %%
+# ``query`` names rows and changes nothing; ``teach`` takes the answers and fits the model anew. Here the
+# simulated truth answers in the desk's place. The later transactions are there to measure by, and never
+# asked about.
 
 for day in range(1, 8):
     rows = clf.query(n_queries=30)
@@ -27,6 +38,9 @@ for day in range(1, 8):
     found = clf.history_[-1]["n_per_class"][1]
     score = average_precision_score(truth[today], clf.predict_proba(X.iloc[today])[:, 1])
     print(f"day {day}: {clf.n_labels_:3d} labels, {found:3d} frauds found, average precision {score:.2f}")
+
+# %%
+# What goes to the alert desk is the model alone, without the rows it was trained on.
 
 alerts = np.argsort(-clf.to_predictor().predict_proba(X.iloc[today])[:, 1])[:30]
 by_chance = 30 * truth[today].mean()

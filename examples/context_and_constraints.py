@@ -1,4 +1,6 @@
-"""Synthetic wallet rows for one region whose balances add up.
+"""
+Synthetic wallet rows whose balances add up
+===========================================
 
 Every operator's table obeys rules that no generator knows of: what is left in a
 wallet is what was there, less the amount and the fee, and never negative. And a
@@ -15,6 +17,10 @@ COLUMNS = ["type", "channel", "region", "amount", "fee", "balance_before", "bala
 X, y = make_mobile_money(6_000, fraud_rate=0.02, n_regions=3, random_state=0)
 X, y = X[COLUMNS], np.asarray(y)
 
+# %%
+# The rules, as one would say them: after a payment the balance is what it was, less the amount and the
+# fee; after a cash-in, more. No balance is negative, and no amount is 0.
+
 payments = [kind for kind in X["type"].cat.categories if kind != "cash_in"]
 rules = [
     SumIs("balance_after", {"balance_before": 1, "amount": -1, "fee": -1}, where={"type": payments}),
@@ -22,6 +28,10 @@ rules = [
     Range("balance_after", low=0),
     Range("amount", low=0, closed="neither"),
 ]
+
+# %%
+# With ``context`` and ``constraints`` the same generators make rows of the region asked for that obey
+# the rules.
 
 
 def worst_balance(rows):

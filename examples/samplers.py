@@ -1,7 +1,9 @@
-"""The three samplers in an imbalanced-learn pipeline: generate, filter, mix.
+"""
+Three samplers in an imbalanced-learn pipeline
+==============================================
 
-They nest, because a pipeline of samplers carries rows and labels but no weights.
-The generator can be anyone's.
+Generate, filter, mix. The samplers nest, because a pipeline of samplers carries rows and labels but no
+weights. The generator can be anyone's.
 """
 
 from imblearn.over_sampling import SMOTE
@@ -13,6 +15,10 @@ from sklearn.model_selection import GridSearchCV
 from synda_sk import CurriculumMixer, QualityFilter, SyntheticAugmenter
 
 X, y = make_classification(600, 10, weights=[0.95], n_informative=5, random_state=0)
+
+# %%
+# The filter keeps the better 80 % of each class. The mixer realises beta, the weight of the synthetic
+# rows, by their number; a search chooses it.
 
 for name, sampler in {
     "our Gaussian": SyntheticAugmenter(sampling_strategy="all"),

@@ -104,7 +104,7 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         generator itself made the context's categories; None without a context.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns, where they have names.
 
     See Also

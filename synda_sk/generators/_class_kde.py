@@ -38,7 +38,7 @@ class KDEGenerator(ClassConditionalGenerator):
         Rows of each class in fit.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns, where they have names.
 
     See Also

@@ -64,7 +64,7 @@ class SDVGenerator(CallbackSupportMixin, BaseGenerator):
         The SDV object of each class; None where all rows of the class are equal.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns, where they have names.
 
     See Also

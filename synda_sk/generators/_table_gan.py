@@ -81,7 +81,7 @@ class TableGAN(TableNetGenerator):
         Numbers in the generating network, which is all that is kept.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns, where they have names.
 
     See Also

@@ -78,7 +78,7 @@ class TableVAE(TableNetGenerator):
         Numbers in the decoder, which is all that is kept.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns, where they have names.
 
     See Also

@@ -47,7 +47,7 @@ def write_queue(
 
     The columns are id, position, score, those of `score_parts`, suggested_label,
     reason, deadline, answer, minutes, then those of the row; a column of the row
-    that has one of these names gets "row_" before it.
+    that has one of these names gets ``row_`` before it.
 
     Parameters
     ----------

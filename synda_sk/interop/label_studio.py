@@ -36,7 +36,7 @@ def write_tasks(
     """Write the rows to label as tasks that Label Studio imports.
 
     A task's ``data`` holds ``id``, ``position`` and the columns of the row (one
-    that has one of these two names gets "row_" before it). Its prediction
+    that has one of these two names gets ``row_`` before it). Its prediction
     carries the selection score, by which the Data Manager can sort, and the
     suggested label as a choice.
 

@@ -69,7 +69,7 @@ def greedy_batch(
     -----
     The result is that of computing every gain anew at every pick. The built-in
     similarities lie in [0, 1], so gains only fall and an old gain is a bound:
-    see :class:`~synda_sk.selection._lazy_greedy.LazyGreedy`. With a function as
+    see ``synda_sk.selection._lazy_greedy``. With a function as
     the similarity all gains are computed.
 
     With costs c(x) each pick has the best gain for its cost, g / c, among the

@@ -214,7 +214,7 @@ class StablePredictions(BaseStoppingRule):
     agree, :math:`p_e` the share expected by chance from their class frequencies.
     Enough is labelled when Cohen's kappa has reached a threshold k times running,
 
-    .. math:: \kappa_i = \frac{p_o - p_e}{1 - p_e} \ge \kappa_{min}, \quad i = t - k + 1, \dots, t.
+    .. math:: \kappa_i = \frac{p_o - p_e}{1 - p_e} \ge \kappa_{min}, \quad i = t - k + 1, \ldots, t.
 
     Parameters
     ----------

@@ -241,7 +241,7 @@ class Features:
         return LazyFeatures(rows, lambda: self.map(estimator))
 
     def __call__(self, X: Table, estimator: Any = None) -> FloatArray:
-        """Return f(X), see :class:`FeatureMap`."""
+        """Return f(X), fitted or taken from the estimator as `features` says."""
         return self.map(estimator)(X)
 
 

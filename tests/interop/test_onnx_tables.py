@@ -197,6 +197,15 @@ def test_levels_of_any_type(tmp_path):
     assert_allclose(file.predict_proba({"grade": [3.0], "flag": [1]}), file.predict_proba(frame[:1]))
 
 
+@pytest.mark.parametrize("gap", [None, float("nan")], ids=["None", "NaN"])
+def test_a_gap_in_a_list_of_texts_is_a_gap(gap, tmp_path):
+    frame = pd.DataFrame({"type": ["bill", "cash", None, "bill", "cash", None], "n": range(6)})
+    model = make_pipeline(TableEncoder(), LogisticRegression()).fit(frame, [0, 1, 1, 0, 1, 1])
+    file = round_trip(model, tmp_path / "model.onnx", frame)
+    rows = {"type": ["bill", "cash", gap, "bill", "cash", gap], "n": list(range(6))}
+    assert_allclose(file.predict_proba(rows), model.predict_proba(frame), atol=1e-5)
+
+
 def test_times_with_a_zone(tmp_path):
     frame = pd.DataFrame({"when": pd.date_range("2026-01-01", periods=40, freq="7h", tz="Africa/Kampala")})
     model = make_pipeline(TableEncoder(), LogisticRegression()).fit(frame, np.arange(40) // 20)

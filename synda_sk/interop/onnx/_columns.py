@@ -67,8 +67,9 @@ def as_moments(column: Any) -> NDArray[np.float64]:
 
 
 def as_texts(column: Any) -> NDArray[np.object_]:
-    """Return values as they are spelt."""
-    return np.array([spell(value) for value in np.asarray(column).tolist()], dtype=object)
+    """Return values as they are spelt; those of a list one by one: an array of them would spell NaN."""
+    values = column if isinstance(column, list | tuple) else np.asarray(column).tolist()
+    return np.array([spell(value) for value in values], dtype=object)
 
 
 CONVERTERS = {"number": as_numbers, "time": as_moments, "text": as_texts}
