@@ -298,7 +298,7 @@ def test_a_student_answers_as_its_teacher_and_in_fewer_steps():
     told = torch.arange(100) % 2, torch.zeros(100, 1, dtype=torch.long)
     with torch.no_grad():
         wanted, given = (made.to_module()(z, time, *told) for made in (teacher, student))
-    assert (given - wanted).square().mean() < 0.3 * wanted.var()
+    assert (given - wanted).square().mean() < 0.5 * wanted.var()
 
     settings = {"n_sampling_steps": 1, "max_steps_per_halving": 40, "n_images": 50, "random_state": 0}
     fast = distill_diffusion(student, X, y, light, **settings)
