@@ -6,8 +6,8 @@ Models of tables are fitted to a simulated mobile-money table, behind the encode
 of tables; the network is a `ConvClassifier` of width 16, taught by one of width 32
 with 50 images a class and 2,000 without labels. scikit-learn gets data frames of one
 row, as it was trained on, onnxruntime dictionaries of columns. Each runtime runs in a
-fresh process on one core: seconds to import and to load, wall-clock milliseconds a row (or image), one at a time,
-and the peak of the process's memory. Runtimes alternate within a repeat; medians
+fresh process on one core: seconds to import and to load, wall-clock milliseconds a row
+(or image), one at a time, and the peak of the process's memory. Runtimes alternate within a repeat; medians
 over repeats. "import numpy" is the floor.
 """
 
