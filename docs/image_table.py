@@ -24,7 +24,7 @@ def tables(content: dict[str, Any]) -> str:
         for seed, found in seeds.items():
             if TEACHER in found:
                 name, n = cell.split("/")
-                parts += [f"### {name}, {n} images a class, seed {seed}", _sizes(found)]
+                parts += [f"## {name}, {n} images a class, seed {seed}", _sizes(found)]
                 if any("halved" in key for key in found):
                     parts.append(_steps(found))
     return "\n\n".join(parts) + "\n"
