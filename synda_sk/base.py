@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, OneToOneFeatureMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -110,6 +110,85 @@ class _TableTags:
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+class TableClassifier(_TableTags, ClassifierMixin, BaseEstimator, ABC):
+    """Classifier of mixed tables whose rows all have a label.
+
+    A subclass writes ``_fit(X, y)``, which sets ``classes_``, and
+    ``_probabilities(X)``; parameters, tables and labels are checked here.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    """
+
+    classes_: NDArray[Any]
+
+    def fit(self, X: Table, y: Labels) -> Self:
+        """Learn from rows with labels.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows.
+        y : array-like of shape (n_samples,)
+            Their labels, none missing.
+
+        Returns
+        -------
+        TableClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a label is missing, lengths differ or a parameter is out of its range.
+        """
+        self._validate_params()
+        self._fit(*check_labelled_table(self, X, y))
+        return self
+
+    def predict_proba(self, X: Table) -> FloatArray:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`.
+        """
+        check_is_fitted(self)
+        return self._probabilities(check_table(self, X, reset=False))
+
+    def predict(self, X: Table) -> NDArray[Any]:
+        """Return the likeliest label of each row.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels.
+        """
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
+
+    @abstractmethod
+    def _fit(self, X: Table, y: NDArray[Any]) -> None:
+        """Fit to validated rows and labels, and set ``classes_``."""
+
+    @abstractmethod
+    def _probabilities(self, X: Table) -> FloatArray:
+        """Return the probabilities of validated rows."""
 
 
 class BaseGenerator(_TableTags, BaseEstimator, ABC):

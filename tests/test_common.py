@@ -16,6 +16,7 @@ from synda_sk import (
     SyntheticAugmenter,
 )
 from synda_sk.conditioning import FixedCombinations, Inequality, Range, SumIs
+from synda_sk.evaluation import OverSampledClassifier, SemiSupervisedClassifier
 from synda_sk.generators import (
     CopulaGenerator,
     GaussianGenerator,
@@ -67,6 +68,10 @@ ESTIMATORS = [
     TableGAN(max_steps=5),
     ConvClassifier(width=8, max_steps=30, learning_rate=1e-2),
     TableEncoder(),
+    OverSampledClassifier("random", LogisticRegression()),
+    OverSampledClassifier("smote", LogisticRegression()),
+    SemiSupervisedClassifier("self-training", LogisticRegression()),
+    SemiSupervisedClassifier("label spreading"),
     ProxyClassifier(),
     ProxyClassifier(LogisticRegression()),
 ]

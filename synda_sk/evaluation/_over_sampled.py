@@ -5,20 +5,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from synda_sk._default import default_estimator
 from synda_sk.augmentation import SyntheticAugmenter
-from synda_sk.base import check_labels
-from synda_sk.typing import FloatArray, Labels, Table
-from synda_sk.utils import SeedStreams, TableCodec, import_optional, is_frame, set_seed
+from synda_sk.base import TableClassifier
+from synda_sk.typing import FloatArray, Table
+from synda_sk.utils import SeedStreams, TableCodec, import_optional, set_seed
 
 
-class OverSampledClassifier(ClassifierMixin, BaseEstimator):
+class OverSampledClassifier(TableClassifier):
     """Classifier fitted to rows that imbalanced-learn has over-sampled to parity.
 
-    Missing numbers are imputed by their medians before, since SMOTE takes none.
+    Missing numbers are imputed by their medians in `fit`, 0 where a column holds none, since SMOTE
+    takes none. ``fit`` raises ValueError where there is one class only, and ImportError without
+    imbalanced-learn.
 
     Parameters
     ----------
@@ -58,66 +60,21 @@ class OverSampledClassifier(ClassifierMixin, BaseEstimator):
         self.estimator = estimator
         self.random_state = random_state
 
-    def fit(self, X: Table, y: Labels) -> "OverSampledClassifier":
-        """Over-sample the rarer classes, and fit.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Labelled rows.
-        y : array-like of shape (n_samples,)
-            Their labels, of two classes at least.
-
-        Returns
-        -------
-        OverSampledClassifier
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            If a parameter is out of its range, or there is one class only.
-        ImportError
-            If imbalanced-learn is not installed.
-        """
-        self._validate_params()
+    def _fit(self, X: Table, y: NDArray[Any]) -> None:
         streams = SeedStreams(self.random_state)
-        rows, labels = self._sampler(streams.seed("sampler")).fit_resample(_filled(X), check_labels(y))
+        self._codec = TableCodec().fit(X)
+        numbers, _ = self._codec.encode(X)
+        self._medians = [
+            np.median(known) if len(known := column[~np.isnan(column)]) else 0.0 for column in numbers.T
+        ]
+        rows, labels = self._sampler(streams.seed("sampler")).fit_resample(self._filled(X), y)
         model = default_estimator() if self.estimator is None else clone(self.estimator)
         set_seed(model, streams.seed("model"))
         self._model = model.fit(rows, labels)
         self.classes_ = np.unique(labels)
-        return self
 
-    def predict_proba(self, X: Table) -> FloatArray:
-        """Return the probability of each class.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`.
-        """
-        return self._model.predict_proba(X)
-
-    def predict(self, X: Table) -> NDArray[Any]:
-        """Return the label of each row.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels.
-        """
-        return self._model.predict(X)
+    def _probabilities(self, X: Table) -> FloatArray:
+        return self._model.predict_proba(self._filled(X))
 
     def _sampler(self, seed: int) -> Any:
         if self.sampler == "smote":
@@ -127,12 +84,9 @@ class OverSampledClassifier(ClassifierMixin, BaseEstimator):
         )
         return imblearn.RandomOverSampler(random_state=seed)
 
-
-def _filled(X: Table) -> Table:
-    """Return the rows with the median in place of a missing number; 0 where a column holds none."""
-    codec = TableCodec().fit(X if is_frame(X) else np.asarray(X))
-    numbers, codes = codec.encode(X)
-    if not np.isnan(numbers).any():
-        return X
-    medians = [np.median(known) if len(known := column[~np.isnan(column)]) else 0.0 for column in numbers.T]
-    return codec.decode(np.where(np.isnan(numbers), medians, numbers), codes)
+    def _filled(self, X: Table) -> Table:
+        """Return the rows with the median of fit in place of a missing number."""
+        numbers, codes = self._codec.encode(X)
+        if not np.isnan(numbers).any():
+            return X
+        return self._codec.decode(np.where(np.isnan(numbers), self._medians, numbers), codes)

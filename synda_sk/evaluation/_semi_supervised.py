@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from synda_sk._default import default_estimator
-from synda_sk.base import check_labels
-from synda_sk.typing import FloatArray, Labels, Table
+from synda_sk.base import TableClassifier
+from synda_sk.typing import FloatArray, Table
 from synda_sk.utils import SeedStreams, TableEncoder, concat_rows, is_frame, set_seed, take_rows
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 UNLABELLED = -1
 
 
-class SemiSupervisedClassifier(ClassifierMixin, BaseEstimator):
+class SemiSupervisedClassifier(TableClassifier):
     """Classifier that learns from its labelled rows and from a pool without labels.
 
     Parameters
@@ -103,29 +103,8 @@ class SemiSupervisedClassifier(ClassifierMixin, BaseEstimator):
             model.set_params(pool=take_rows(context.X_train, rows))
         return model
 
-    def fit(self, X: Table, y: Labels) -> SemiSupervisedClassifier:
-        """Learn from labelled rows and the pool.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Labelled rows.
-        y : array-like of shape (n_samples,)
-            Their labels.
-
-        Returns
-        -------
-        SemiSupervisedClassifier
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            If a parameter is out of its range, or the pool has other columns than `X`.
-        """
-        self._validate_params()
-        X = X if is_frame(X) else np.asarray(X)
-        classes, codes = np.unique(check_labels(y), return_inverse=True)
+    def _fit(self, X: Table, y: NDArray[Any]) -> None:
+        classes, codes = np.unique(y, return_inverse=True)
         rows = X if self.pool is None else concat_rows(X, self.pool)
         encoder, model = self._parts(rows)
         encoded = rows if encoder is None else encoder.fit_transform(rows)
@@ -135,45 +114,17 @@ class SemiSupervisedClassifier(ClassifierMixin, BaseEstimator):
             learner = LabelSpreading(kernel="knn", n_neighbors=min(7, len(encoded)))
         else:
             set_seed(model, SeedStreams(self.random_state).seed("model"))
-            learner = SelfTrainingClassifier(model, threshold=0.9)
+            learner = model if self.pool is None else SelfTrainingClassifier(model, threshold=0.9)
         self._learner, self._encoder = learner.fit(encoded, labels), encoder
         self.classes_, self._shares = classes, np.bincount(codes) / len(codes)
-        return self
 
-    def predict_proba(self, X: Table) -> FloatArray:
-        """Return the probability of each class.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`; the shares of the labelled rows where the
-            graph does not reach a row.
-        """
+    def _probabilities(self, X: Table) -> FloatArray:
+        """Return the learner's, and the shares of the labelled rows where the graph does not reach a row."""
         encoded = X if self._encoder is None else self._encoder.transform(X)
         with np.errstate(invalid="ignore"):  # 0 / 0 where the graph does not reach
             found = np.nan_to_num(self._learner.predict_proba(encoded))
         total = found.sum(axis=1, keepdims=True)
         return np.where(total > 0, found / np.where(total > 0, total, 1), self._shares)
-
-    def predict(self, X: Table) -> NDArray[Any]:
-        """Return the likeliest label of each row.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels.
-        """
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def _parts(self, rows: Table) -> tuple[Any, Any]:
         """Return what encodes the rows, or None, and the classifier behind it."""
@@ -183,3 +134,9 @@ class SemiSupervisedClassifier(ClassifierMixin, BaseEstimator):
         if is_frame(rows) or self.method == "label spreading":
             return TableEncoder(), whole
         return None, whole
+
+    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
+        """Missing values are the estimator's business where it sees the rows as they are."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self.estimator is None or self.method == "label spreading"
+        return tags

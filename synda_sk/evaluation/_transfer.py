@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.utils._param_validation import HasMethods, Interval
 
 from synda_sk._default import default_estimator
-from synda_sk.base import check_labels
+from synda_sk.base import TableClassifier
 from synda_sk.selection._committee import align_probabilities
-from synda_sk.typing import FloatArray, Labels, Table
+from synda_sk.typing import FloatArray, Table
 from synda_sk.utils import SeedStreams, set_seed
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ SHARES = np.linspace(0, 1, 11)
 FOLDS = 5
 
 
-class TransferClassifier(ClassifierMixin, BaseEstimator):
+class TransferClassifier(TableClassifier):
     r"""Classifier that begins with a model trained on another region or period.
 
     Tuned, its probabilities are a mixture of the source's and of those of a
@@ -36,6 +36,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
 
     where w, of 0, 0.1, ..., 1, has the least log-loss out of fold: the linear
     interpolation among the baselines of [1]_. It works for any two models.
+    ``fit`` raises ValueError where `source_model` is None.
 
     Parameters
     ----------
@@ -122,36 +123,15 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
             model.set_params(source_model=FrozenEstimator(fitted))
         return model
 
-    def fit(self, X: Table, y: Labels) -> TransferClassifier:
-        """Fit the model for here, and choose the share of the source's.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Labelled rows from here.
-        y : array-like of shape (n_samples,)
-            Their labels.
-
-        Returns
-        -------
-        TransferClassifier
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            If a parameter is out of its range or `source_model` is None.
-        """
-        self._validate_params()
+    def _fit(self, X: Table, y: NDArray[Any]) -> None:
         if self.source_model is None:
             raise ValueError("source_model is None; give a fitted classifier.")
-        y = check_labels(y)
         self._fitted: Any = None
         self.source_share_ = 1.0
         self.classes_ = self.source_model.classes_
         counts = np.unique(y, return_counts=True)[1]
         if not self.tune or len(counts) < 2:
-            return self
+            return
         self.classes_ = np.union1d(self.classes_, y)
         seed = SeedStreams(self.random_state).seed("model")
         if counts.min() >= 2:
@@ -162,41 +142,13 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
             losses = [log_loss(y, _mixed(w, there, here), labels=self.classes_) for w in SHARES]
             self.source_share_ = float(SHARES[int(np.argmin(losses))])
         self._fitted = self._target(seed).fit(X, y)
-        return self
 
-    def predict_proba(self, X: Table) -> FloatArray:
-        """Return the probability of each class.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`.
-        """
+    def _probabilities(self, X: Table) -> FloatArray:
         there = self._source_probabilities(X)
         if self._fitted is None:
             return there
         here = align_probabilities(self._fitted.predict_proba(X), self._fitted.classes_, self.classes_)
         return self.source_share_ * there + (1 - self.source_share_) * here
-
-    def predict(self, X: Table) -> NDArray[Any]:
-        """Return the likeliest label of each row.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels.
-        """
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def _target(self, seed: int) -> Any:
         model = default_estimator() if self.estimator is None else clone(self.estimator)

@@ -7,20 +7,19 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import rel_entr
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import MetaEstimatorMixin, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.utils._param_validation import HasMethods, Interval
-from sklearn.utils.validation import check_is_fitted
 
-from synda_sk.base import check_labelled_table
+from synda_sk.base import TableClassifier
 from synda_sk.compression._soft_labels import NEGLIGIBLE, fit_soft_labels
 from synda_sk.selection._committee import align_probabilities
 from synda_sk.selection._plain_encoder import PlainEncoder
 from synda_sk.selection._pools import open_pool
 from synda_sk.selection._uncertainty import predict_probabilities, uncertainty_scores
-from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
+from synda_sk.typing import FloatArray, IntArray, RandomState, Table
 from synda_sk.utils import SeedStreams, check_table, set_seed, stack_rows, take_rows
 
 _CANDIDATES = 5  # times `n_samples`: rows among which the doubtful ones are looked for
@@ -28,7 +27,7 @@ _PARTS = 5  # of `n_samples`: one is held out, two are random, two are doubtful
 _BEST = 10  # one in ten held-out rows stands for a batch
 
 
-class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ProxyClassifier(MetaEstimatorMixin, TableClassifier):
     r"""A simplified version of a classifier, trained on its probabilities.
 
     :meth:`distill` minimises, over rows of the pool,
@@ -210,58 +209,10 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.age_ += 1
         return self
 
-    def fit(self, X: Table, y: Labels) -> Self:
-        """Train on labels, as the small model would alone.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-        y : array-like of shape (n_samples,)
-            Their labels.
-
-        Returns
-        -------
-        ProxyClassifier
-            Itself.
-        """
-        self._validate_params()
-        X, y = check_labelled_table(self, X, y)
+    def _fit(self, X: Table, y: NDArray[Any]) -> None:
+        """Train on labels, as the small model would alone."""
         self.estimator_ = self._make_estimator(SeedStreams(self.random_state)).fit(X, y)
         self.classes_ = self.estimator_.classes_
-        return self
-
-    def predict_proba(self, X: Table) -> FloatArray:
-        """Return the small model's probabilities.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`.
-        """
-        check_is_fitted(self)
-        return self._probabilities(check_table(self, X, reset=False))
-
-    def predict(self, X: Table) -> NDArray[Any]:
-        """Return the likeliest label of each row.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels.
-        """
-        probabilities = self.predict_proba(X)
-        return self.classes_[probabilities.argmax(axis=1)]
 
     def _draw(
         self, X: Table, target: Any, streams: SeedStreams
@@ -316,11 +267,9 @@ class ProxyClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return estimator
 
     def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
-        """Mixed types and missing values are the small model's business."""
+        """Missing values are the small model's business."""
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = self.estimator is None
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
         return tags
 
 

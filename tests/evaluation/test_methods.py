@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import make_classification
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
@@ -167,6 +168,19 @@ def test_a_wrong_source_is_left_once_labels_tell():
     assert TransferClassifier(LR, source_model=wrong, tune=False).fit(X, y).score(X, y) == wrong.score(X, y)
 
 
+def test_transfer_is_a_classifier_like_any_other():
+    # scikit-learn's own suite cannot play it: each of its checks has other columns than the source's model
+    X, y = make_classification(200, 5, random_state=0)
+    model = TransferClassifier(LR, source_model=LogisticRegression().fit(X, y), random_state=0)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        model.fit(X, y[:-1])
+    assert model.fit(X, y).n_features_in_ == 5
+    with pytest.raises(ValueError, match="4 features"):
+        model.predict_proba(X[:, :4])
+
+
 def test_over_sampling_evens_the_classes_out(table):
     pytest.importorskip("imblearn")
     X, y = table
@@ -176,6 +190,8 @@ def test_over_sampling_evens_the_classes_out(table):
         assert model.fit(X, y).predict_proba(X)[:, 1].mean() > 1.3 * base
         assert model.predict(X).shape == y.shape
     assert X["a"].isna().any()
+    numbers = X[["a", "b"]].to_numpy()
+    assert OverSampledClassifier("random", LR).fit(numbers, y).predict(numbers).shape == y.shape
 
 
 def test_a_peer_that_is_not_installed_says_so(monkeypatch):
