@@ -20,7 +20,6 @@ never computed again, except those of the arms in --redo.
 
 import argparse
 import json
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from _told import command_line, mean_error
 from evidence import TABLES as EVIDENCE
 from evidence import WithPool
 from labels_saved import credit_g, maternal_risk
@@ -215,11 +215,6 @@ def summarise(runs: dict[str, Any]) -> dict[str, Any]:
     return {"cells": cells, "pooled": pooled}
 
 
-def mean_error(values: np.ndarray) -> list[float | None]:
-    error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
-    return [float(values.mean()), error]
-
-
 def show(pooled: list[dict[str, Any]]) -> None:
     for row in pooled:
         if row["gain"] is not None:
@@ -250,9 +245,8 @@ def main() -> int:
     for found in content["runs"].values():
         for arm in options.redo.split(","):
             found.pop(arm, None)
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     content |= {
-        "command": shlex.join(["python", "benchmarks/augmentation.py", *words]),
+        "command": command_line(),
         "versions": versions(),
         "pool_rows": POOL_ROWS,
         "beta_of_sdv": BETA,

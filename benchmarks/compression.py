@@ -22,7 +22,6 @@ import copy
 import itertools
 import json
 import pickle
-import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -33,6 +32,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import torch
+from _told import command_line
 from ctgan.synthesizers.tvae import Decoder
 from generators import Alone
 from sklearn.datasets import load_breast_cancer
@@ -345,7 +345,6 @@ def main() -> int:
         for name in getattr(options, option):
             if name not in known:
                 parser.error(f"--{option}: {name!r} is none of {', '.join(known)}")
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     settings = {key: getattr(options, key) for key in ("rows", "epochs", "steps")}
     content: dict[str, Any] = {"settings": settings, "cells": {}}
     if options.out.exists():
@@ -353,7 +352,7 @@ def main() -> int:
         if content["settings"] != settings:
             parser.error(f"--out: {options.out} was made with {content['settings']}; name another file")
     content |= {
-        "command": shlex.join(["python", "benchmarks/compression.py", *words]),
+        "command": command_line(),
         "versions": versions() | {name: version(name) for name in ("torch", "sdv", "ctgan", "safetensors")},
         "skipped": {},
     }

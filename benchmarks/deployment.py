@@ -16,7 +16,6 @@ import gzip
 import json
 import os
 import pickle
-import shlex
 import statistics
 import subprocess
 import sys
@@ -26,6 +25,8 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from _told import command_line
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "deployment.json"
@@ -306,8 +307,7 @@ def main() -> int:
         print(f"{name}: {told}")
         for runtime, values in costs.items():
             print(f"  {runtime:32s}", *(f"{key} {value['median']:9.3f}" for key, value in values.items()))
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-    command = shlex.join(["python", "benchmarks/deployment.py", *words])
+    command = command_line()
     extra = {package: version(package) for package in ("onnx", "onnxruntime", "skl2onnx", "torch")}
     commands = [one for one in stored.get("commands", []) if one != command] + [command]
     write_json(options.out, {"commands": commands, "versions": versions() | extra, "results": results})

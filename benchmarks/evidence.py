@@ -11,7 +11,6 @@ Tests are paired t-tests, one-sided for harm, Holm-corrected over the cells.
 
 import argparse
 import json
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from _told import command_line
 from real_tables import bank_marketing, paysim_kaggle, vehicle_fraud
 from scipy.stats import ttest_rel
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -242,9 +242,8 @@ def main() -> int:
     names = ["mobile_money_easy", "mobile_money_hard"] if options.quick else options.tables.split(",")
     budget, n_seeds = (QUICK, 1) if options.quick else (BUDGET, options.seeds)
     content: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {"cells": {}}
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     content |= {
-        "command": shlex.join(["python", "benchmarks/evidence.py", *words]),
+        "command": command_line(),
         "versions": versions(),
         "budget": budget,
         "semi_supervised_pool_rows": POOL_ROWS,

@@ -18,7 +18,6 @@ import json
 import os
 import pickle
 import resource
-import shlex
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from _told import command_line
 from real_tables import bank_marketing
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -295,8 +295,7 @@ def main() -> int:
     content: dict[str, Any] = {"commands": [], "cells": {}}
     if options.out.exists():
         content |= json.loads(options.out.read_text())
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-    command = shlex.join(["python", "benchmarks/generators.py", *words])
+    command = command_line()
     content["commands"] = list(dict.fromkeys([*content["commands"], command]))
     content |= {"versions": versions(), "skipped": {}}
     options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,6 @@ generator is not there are skipped with a reason.
 
 import argparse
 import json
-import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _told import command_line, mean_error
 from evidence import holm
 from scipy.stats import ttest_rel
 from sklearn.datasets import load_digits
@@ -229,11 +229,6 @@ def describe(
     return row
 
 
-def mean_error(values: np.ndarray) -> list[float | None]:
-    error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
-    return [float(values.mean()), error]
-
-
 def show(table: list[dict[str, Any]]) -> None:
     for row in table:
         saved = "never" if row["labels_saved"] is None else f"{row['labels_saved']:.0%}"
@@ -272,9 +267,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
     content: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     content |= {
-        "command": shlex.join(["python", "benchmarks/image_labels.py", *words]),
+        "command": command_line(),
         "versions": versions(),
         "labels a class": {"reported": LABELS, "rounds": ROUNDS},
     }

@@ -21,7 +21,6 @@ benchmarks/cache, finished parts are never computed again.
 import argparse
 import json
 import pickle
-import shlex
 import sys
 import tempfile
 import time
@@ -32,6 +31,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from _image_judge import Data, as_tensor, features, fit_judge, load, predictions
+from _told import command_line
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
@@ -247,8 +247,7 @@ def main() -> int:
     torch.set_num_threads(1)
     names = ["digits/20"] if options.quick else options.cells.split(",")
     content: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-    content |= {"command": shlex.join(["python", "benchmarks/images.py", *words]), "versions": versions()}
+    content |= {"command": command_line(), "versions": versions()}
     options.out.parent.mkdir(parents=True, exist_ok=True)
     effort, cache = WHOLE, ROOT / "benchmarks" / "cache"
     if options.quick:

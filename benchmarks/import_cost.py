@@ -8,11 +8,12 @@ whole process, so that another job on the machine counts little.
 
 import argparse
 import resource
-import shlex
 import statistics
 import subprocess
 import sys
 from pathlib import Path
+
+from _told import command_line
 
 from synda_sk.evaluation._report import versions, write_json
 
@@ -59,8 +60,7 @@ def main() -> int:
         }
         ratio = f"{median / peer:5.2f} x {PEER!r}"
         print(f"{statement:28s} {median:6.3f} s CPU, {ratio}, loads {results[statement]['heavy_modules']}")
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-    command = shlex.join(["python", "benchmarks/import_cost.py", *words])
+    command = command_line()
     write_json(options.out, {"command": command, "versions": versions(), "peer": PEER, "results": results})
     return 0
 

@@ -12,7 +12,6 @@ must equal a model fitted to the same rows.
 import argparse
 import os
 import random
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from _told import command_line
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
@@ -99,7 +99,7 @@ def main() -> int:
             for name, count in one_kill(Path(folder) / f"{number}.db", rng.uniform(0, 0.3)).items():
                 totals[name] = totals.get(name, 0) + count
     result = {
-        "command": shlex.join(["python", "benchmarks/journal_faults.py", *sys.argv[1:]]),
+        "command": command_line(),
         "versions": versions(),
         "kills": n_kills,
         **totals,

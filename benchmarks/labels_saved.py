@@ -11,13 +11,13 @@ Holm-corrected over the table.
 
 import argparse
 import json
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from _told import command_line, mean_error
 from evidence import TABLES as BINARY
 from scipy.stats import ttest_rel
 from skactiveml.pool import Badge, CoreSet, Falcun, TypiClust, UncertaintySampling
@@ -161,11 +161,6 @@ def summarise(runs: dict[str, Any]) -> list[dict[str, Any]]:
     return table
 
 
-def mean_error(values: np.ndarray) -> list[float | None]:
-    error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
-    return [float(values.mean()), error]
-
-
 def show(table: list[dict[str, Any]]) -> None:
     for row in table:
         saved = "never" if row["labels_saved"] is None else f"{row['labels_saved']:.0%}"
@@ -189,9 +184,8 @@ def main() -> int:
     names = ["breast_cancer"] if options.quick else options.tables.split(",")
     models = ["logistic"] if options.quick else options.models.split(",")
     content: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     content |= {
-        "command": shlex.join(["python", "benchmarks/labels_saved.py", *words]),
+        "command": command_line(),
         "versions": versions(),
         "budgets": {name: budget_of(name, options.quick) for name in names},
     }

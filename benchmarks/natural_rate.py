@@ -8,12 +8,12 @@ whole pool (the oracle). Each seed simulates its own table.
 """
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _told import command_line
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import average_precision_score
@@ -80,9 +80,8 @@ def main() -> int:
     budget = {"label_budget": 600, "initial_labels": 200, "n_rounds": 10}
     if options.quick:
         budget = {"label_budget": 200, "initial_labels": 100, "n_rounds": 2}
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     content: dict[str, Any] = {
-        "command": shlex.join(["python", "benchmarks/natural_rate.py", *words]),
+        "command": command_line(),
         "versions": versions(),
         "fraud_rate": RATE,
         "n_pool": n_pool,

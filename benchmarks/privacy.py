@@ -13,7 +13,6 @@ cell is begun after M minutes; the generators that fit fast come first.
 import argparse
 import itertools
 import json
-import shlex
 import statistics
 import sys
 import time
@@ -23,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from _told import command_line
 from sklearn.datasets import load_breast_cancer
 
 from synda_sk import SyntheticAugmenter
@@ -158,8 +158,7 @@ def main() -> int:
     content: dict[str, Any] = {"commands": [], "cells": {}}
     if options.out.exists() and not options.quick:
         content |= json.loads(options.out.read_text())
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-    command = shlex.join(["python", "benchmarks/privacy.py", *words])
+    command = command_line()
     content["commands"] = list(dict.fromkeys([*content["commands"], command]))
     content |= {"versions": versions(), "n_rows": N_ROWS}
     options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,6 @@ chooses itself: by `HybridQuerySelector` as it is, and by plain uncertainty.
 
 import argparse
 import json
-import shlex
 import statistics
 import sys
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _told import command_line
 from evidence import phoneme
 from labels_saved import bundled
 from real_tables import bank_marketing, paysim_kaggle
@@ -160,9 +160,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
     tables = QUICK if options.quick else {name: TABLES[name] for name in options.tables.split(",")}
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     content: dict[str, Any] = {
-        "command": shlex.join(["python", "benchmarks/proxy.py", *words]),
+        "command": command_line(),
         "versions": versions(),
         "skipped": {},
         "runs": {},

@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import resource
-import shlex
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from _told import command_line
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -147,9 +147,8 @@ def main() -> int:
         print(json.dumps(measure(*options.one)))
         return 0
     n_rows, repeats = (200_000, 1) if options.quick else (options.rows, options.repeats)
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     content: dict[str, Any] = {
-        "command": shlex.join(["python", "benchmarks/query_parquet.py", *words]),
+        "command": command_line(),
         "versions": versions(),
         "pools": {},
     }

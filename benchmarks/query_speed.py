@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import resource
-import shlex
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _told import command_line
 from sklearn.linear_model import LogisticRegression
 
 from synda_sk.evaluation._report import versions, write_json
@@ -228,9 +228,8 @@ def main() -> int:
     content: dict[str, Any] = {"cells": {}}
     if options.out.exists() and not options.quick:
         content["cells"] = json.loads(options.out.read_text())["cells"]
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     content |= {
-        "command": shlex.join(["python", "benchmarks/query_speed.py", *words]),
+        "command": command_line(),
         "versions": versions(),
     }
     options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -6,14 +6,13 @@ Usage: python benchmarks/simulator_difficulty.py [--seeds 5] [--quick] [--out FI
 import argparse
 import json
 import platform
-import shlex
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import sklearn
+from _told import command_line
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest, RandomForestClassifier
 from sklearn.metrics import average_precision_score
 
@@ -145,7 +144,7 @@ def main():
         print(f"1,000,000 rows in {seconds:.1f} s")
 
     report = {
-        "command": shlex.join(["python", *sys.argv]),
+        "command": command_line(),
         "versions": {
             "python": platform.python_version(),
             **{

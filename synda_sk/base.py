@@ -14,7 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.typing import FloatArray, IntArray, Labels, Table
-from synda_sk.utils import Containers, check_same_length, check_table, split_missing
+from synda_sk.utils import Containers, check_same_length, check_table, restored_on_failure, split_missing
 
 __all__ = ["BaseGenerator", "BaseQueryStrategy", "SamplerMixin"]
 
@@ -52,6 +52,20 @@ def check_seen(labels: NDArray[Any], classes: NDArray[Any], name: str, where: st
         )
 
 
+def require_labels(estimator: BaseEstimator, y: Labels | None) -> None:
+    """Raise where there are no labels, in scikit-learn's words.
+
+    Raises
+    ------
+    ValueError
+        If `y` is None.
+    """
+    if y is None:
+        raise ValueError(
+            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
+        )
+
+
 def check_labelled_table(
     estimator: BaseEstimator, X: Table, y: Labels, *, reset: bool = True
 ) -> tuple[Table, NDArray[Any]]:
@@ -62,10 +76,7 @@ def check_labelled_table(
     ValueError
         If lengths differ or a label is missing.
     """
-    if y is None:
-        raise ValueError(
-            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
-        )
+    require_labels(estimator, y)
     X = check_table(estimator, X, reset=reset)
     known = check_labels(y)
     check_same_length(X=X, y=known)
@@ -236,16 +247,11 @@ class BaseGenerator(_TableTags, BaseEstimator, ABC):
         return self._fit_or_restore(X, y)
 
     def _fit_or_restore(self, X: Table, y: Labels, **told: Any) -> Self:
-        former = dict(vars(self))
-        try:
+        with restored_on_failure(self):
             self._validate_params()
             X, y = self._check_rows(X, y)
             self.classes_, self.class_count_ = np.unique(y, return_counts=True)
             self._fit(X, y, **told)
-        except BaseException:
-            self.__dict__.clear()
-            self.__dict__.update(former)
-            raise
         return self
 
     def _check_rows(self, X: Table, y: Labels, *, reset: bool = True) -> tuple[Table, NDArray[Any]]:

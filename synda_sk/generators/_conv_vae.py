@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any, Literal
 
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 
-from synda_sk.generators._image_net import EVERY, IMAGE_CONSTRAINTS, ImageNetGenerator, Images
+from synda_sk.generators._image_net import IMAGE_CONSTRAINTS, ImageNetGenerator, Images
 from synda_sk.generators._latent_gaussian import latent_gaussian
-from synda_sk.images import StandardAugmentation
 from synda_sk.images._device import autocast, resolve_device
 from synda_sk.typing import RandomState
 
@@ -111,9 +110,6 @@ class ConvVAEGenerator(ImageNetGenerator):
         "n_latent": [Interval(Integral, 1, None, closed="left")],
         "width": [Interval(Integral, 1, None, closed="left")],
         "kl_weight": [Interval(Real, 0, None, closed="neither")],
-        "augmentation": [StandardAugmentation, StrOptions({"auto"}), None],
-        "average_decay": [Interval(Real, 0, 1, closed="left")],
-        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
     }
 
     def __init__(
@@ -164,12 +160,10 @@ class ConvVAEGenerator(ImageNetGenerator):
     def _train(self, module: Any, images: Images, held: Images, source: Any) -> Any:
         import torch
 
-        from synda_sk.images._fit import train
-
         device = resolve_device(torch)
         module.to(device)
         images, held = images.to(device), held.to(device)
-        augmentation = StandardAugmentation() if self.augmentation == "auto" else self.augmentation
+        augmentation = self._changes()
         fixed = torch.randn(len(held), self.n_latent, generator=source).to(device)
 
         def draw() -> tuple[Any, ...]:
@@ -194,19 +188,7 @@ class ConvVAEGenerator(ImageNetGenerator):
         def judge(net: Any) -> float:
             return float(negative_elbo(net, held.pixels, held.labels, held.contexts, fixed))
 
-        done = train(
-            module,
-            negative_elbo,
-            draw,
-            judge,
-            max_steps=self.max_steps,
-            every=EVERY,
-            patience=self.patience,
-            learning_rate=self.learning_rate,
-            decay=self.average_decay,
-            name=type(self).__name__,
-            verbose=self.verbose,
-        )
+        done = self._run(module, negative_elbo, draw, judge)
         module.load_state_dict(done.state)
         module.eval()
         with torch.no_grad():

@@ -6,8 +6,7 @@ from typing import Any, Literal
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from synda_sk.generators._image_net import EVERY, IMAGE_CONSTRAINTS, ImageNetGenerator, Images
-from synda_sk.images import StandardAugmentation
+from synda_sk.generators._image_net import IMAGE_CONSTRAINTS, ImageNetGenerator, Images
 from synda_sk.images._augmentation import N_CHANGES
 from synda_sk.images._device import autocast, resolve_device
 from synda_sk.typing import RandomState
@@ -130,11 +129,8 @@ class DiffusionGenerator(ImageNetGenerator):
         "separable": ["boolean"],
         "n_sampling_steps": [Interval(Integral, 1, None, closed="left")],
         "guidance": [Interval(Real, 0, None, closed="left")],
-        "augmentation": [StandardAugmentation, StrOptions({"auto"}), None],
         "augmented_share": [Interval(Real, 0, 1, closed="both")],
         "label_dropout": [Interval(Real, 0, 1, closed="both")],
-        "average_decay": [Interval(Real, 0, 1, closed="left")],
-        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
     }
 
     def __init__(
@@ -205,12 +201,11 @@ class DiffusionGenerator(ImageNetGenerator):
         from torch.nn.functional import mse_loss
 
         from synda_sk.generators import _cosine as cosine
-        from synda_sk.images._fit import train
 
         device = resolve_device(torch)
         module.to(device)
         images = images.to(device)
-        augmentation = StandardAugmentation() if self.augmentation == "auto" else self.augmentation
+        augmentation = self._changes()
         no_change = torch.zeros(1, N_CHANGES, device=device)
 
         def draw() -> tuple[Any, ...]:
@@ -245,19 +240,7 @@ class DiffusionGenerator(ImageNetGenerator):
         def judge(net: Any) -> float:
             return float(loss(net, judged.pixels, noise, time, judged.labels, judged.contexts, no_change))
 
-        return train(
-            module,
-            loss,
-            draw,
-            judge,
-            max_steps=self.max_steps,
-            every=EVERY,
-            patience=self.patience,
-            learning_rate=self.learning_rate,
-            decay=self.average_decay,
-            name=type(self).__name__,
-            verbose=self.verbose,
-        )
+        return self._run(module, loss, draw, judge)
 
     def _draw_pixels(self, module: Any, labels: Any, contexts: Any, source: Any) -> Any:
         import torch

@@ -3,7 +3,6 @@
 import copy
 import warnings
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Self
@@ -11,15 +10,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from synda_sk.base import BaseGenerator, check_labels, check_n_samples, check_seen
+from synda_sk.base import BaseGenerator, check_n_samples, check_seen
 from synda_sk.exceptions import SampleHealthWarning
-from synda_sk.images._codec import ImageCodec, check_images
+from synda_sk.images import StandardAugmentation
+from synda_sk.images._codec import ImageCodec, check_labelled_images
 from synda_sk.metrics import SampleHealth, sample_health
 from synda_sk.typing import IntArray, Labels
-from synda_sk.utils import SeedStreams, check_same_length, import_optional
+from synda_sk.utils import NetworkMixin, SeedStreams, Training, hold_out, import_optional
 
 PART = 256  # images drawn at a time
 EVERY = 100  # steps between looks
@@ -27,7 +27,9 @@ LARGEST_HELD = 256
 N_CHECKED = 64  # images drawn after a fit to see whether they are any
 IMAGE_CONSTRAINTS: dict[str, Any] = {
     "image_shape": "no_validation",
-    "augmentation": "no_validation",
+    "augmentation": [StandardAugmentation, StrOptions({"auto"}), None],
+    "average_decay": [Interval(Real, 0, 1, closed="left")],
+    "precision": [StrOptions({"auto", "float32", "bfloat16"})],
     "max_steps": [Interval(Integral, 1, None, closed="left")],
     "batch_size": [Interval(Integral, 1, None, closed="left")],
     "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -59,7 +61,7 @@ class Images:
         return Images(self.pixels.to(device), self.labels.to(device), self.contexts.to(device))
 
 
-class ImageNetGenerator(BaseGenerator):
+class ImageNetGenerator(NetworkMixin, BaseGenerator):
     """A network from noise, a class and a context to an image.
 
     A subclass trains the network and draws pixels from it.
@@ -70,6 +72,7 @@ class ImageNetGenerator(BaseGenerator):
     max_steps: int
     batch_size: int
     learning_rate: float
+    average_decay: float
     validation_fraction: float
     patience: int
     verbose: int
@@ -192,50 +195,8 @@ class ImageNetGenerator(BaseGenerator):
         )
         return self._sample(labels, rng, contexts), labels
 
-    def to_module(self) -> Any:
-        """Return the network that draws images.
-
-        Returns
-        -------
-        torch.nn.Module
-            A copy with the weights of the fit, or the one given to :meth:`with_module`.
-        """
-        check_is_fitted(self)
-        if self._module is not None:
-            return self._module
-        torch = import_optional("torch", extra="torch", feature=type(self).__name__)
-        module = self._empty_module()
-        module.load_state_dict({name: torch.from_numpy(w.copy()) for name, w in self._weights.items()})
-        return module.eval()
-
-    def with_module(self, module: Any) -> Self:
-        """Return a copy of the fitted generator that draws its images by another network.
-
-        Parameters
-        ----------
-        module : torch.nn.Module
-            Called as :meth:`to_module`'s: a pruned or quantized one, say.
-
-        Returns
-        -------
-        ImageNetGenerator
-            A copy; this one is left as it was.
-        """
-        check_is_fitted(self)
-        changed = copy.copy(self)
-        changed._module = module
-        changed.n_parameters_ = sum(p.numel() for p in module.parameters())
-        return changed
-
     def _check_rows(self, X: Any, y: Labels, *, reset: bool = True) -> tuple[Any, NDArray[Any]]:
-        if y is None:
-            raise ValueError(
-                f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
-            )
-        rows = check_images(self, X, reset=reset)
-        labels = check_labels(y)
-        check_same_length(X=rows, y=labels)
-        return rows, labels
+        return check_labelled_images(self, X, y, reset=reset)
 
     def _fit(self, X: Any, y: NDArray[Any], context: Any = None) -> None:
         torch = import_optional("torch", extra="torch", feature=type(self).__name__)
@@ -267,9 +228,7 @@ class ImageNetGenerator(BaseGenerator):
         held = self._hold_out(images.labels.numpy(), streams.generator("hold-out"))
         source = torch.Generator().manual_seed(streams.seed("training"))
         done = self._train(module, images.take(~held), images.take(held) if held.any() else images, source)
-        self._take_weights(done.state)
-        self.n_steps_, self.best_step_ = done.n_steps, done.best_step
-        self.validation_curve_, self.interrupted_ = done.history, done.interrupted
+        self._take(done)
         self.health_ = self._health(images, streams) if done.n_steps >= EVERY else None
         if self.health_ is not None and not self.health_.ok:
             warnings.warn(
@@ -286,28 +245,11 @@ class ImageNetGenerator(BaseGenerator):
         real, synthetic = images.pixels.numpy(), self._codec.encode(drawn)
         return sample_health(real.transpose(0, 2, 3, 1), synthetic.transpose(0, 2, 3, 1))
 
-    def _take_weights(self, state: Mapping[str, Any]) -> None:
-        """Keep the weights of a network, as arrays."""
-        self._weights = {name: tensor.cpu().numpy() for name, tensor in state.items()}
-        self._module = None
-        self.n_parameters_ = sum(p.numel() for p in self._empty_module().parameters())
-
-    def _raise_if_interrupted(self) -> Self:
-        if self.interrupted_:
-            raise KeyboardInterrupt(
-                f"{type(self).__name__} keeps its state after {self.best_step_} of {self.n_steps_} steps"
-            )
-        return self
-
     def _hold_out(self, codes: IntArray, rng: np.random.Generator) -> Any:
-        """Choose images to judge by, the same share of each class, never its only one."""
+        """Choose images to judge by, not too many."""
         import torch
 
-        held = np.zeros(len(codes), dtype=bool)
-        for code in range(len(self.classes_)):
-            own = rng.permutation(np.flatnonzero(codes == code))
-            n_held = int(len(own) * self.validation_fraction + rng.random())
-            held[own[: min(n_held, len(own) - 1)]] = True
+        held = hold_out(codes, self.validation_fraction, rng)
         spare = rng.permutation(np.flatnonzero(held))[LARGEST_HELD:]
         held[spare] = False
         return torch.from_numpy(held)
@@ -373,12 +315,28 @@ class ImageNetGenerator(BaseGenerator):
     def _multiple(self, shape: tuple[int, int, int]) -> int:
         """Return what the sides of images of shape (h, w, c) are to be a multiple of."""
 
-    @abstractmethod
-    def _empty_module(self) -> Any:
-        """Return the network without weights."""
+    def _changes(self) -> StandardAugmentation | None:
+        return StandardAugmentation() if self.augmentation == "auto" else self.augmentation
+
+    def _run(self, module: Any, loss: Any, draw: Any, judge: Any) -> Training:
+        from synda_sk.images._fit import train
+
+        return train(
+            module,
+            loss,
+            draw,
+            judge,
+            max_steps=self.max_steps,
+            every=EVERY,
+            patience=self.patience,
+            learning_rate=self.learning_rate,
+            decay=self.average_decay,
+            name=type(self).__name__,
+            verbose=self.verbose,
+        )
 
     @abstractmethod
-    def _train(self, module: Any, images: Images, held: Images, source: Any) -> Any:
+    def _train(self, module: Any, images: Images, held: Images, source: Any) -> Training:
         """Train the module and return what came of it."""
 
     @abstractmethod

@@ -3,21 +3,11 @@
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any
 
+from synda_sk.utils import Training
+
 JUDGE_EVERY = 50
-
-
-@dataclass
-class Training:
-    """What came of a training: the best state and how it was found."""
-
-    state: dict[str, Any] = field(default_factory=dict)
-    best_step: int = 0
-    n_steps: int = 0
-    history: list[tuple[int, float]] = field(default_factory=list)
-    interrupted: bool = False
 
 
 def train(

@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from synda_sk.generators._net_training import Training, train
+from synda_sk.generators._net_training import train
 from synda_sk.generators._table_net import NET_CONSTRAINTS, Rows, TableNetGenerator, draw_weights
 from synda_sk.typing import FloatArray, IntArray, RandomState
+from synda_sk.utils import Training
 from synda_sk.utils._progress import progress_task
 
 TEMPERATURE = 0.5
@@ -90,6 +91,7 @@ class TableGAN(TableNetGenerator):
 
     Notes
     -----
+    ``to_module()`` is a :class:`synda_sk.nn.TableDecoder`, which draws the rows.
     Each class is drawn equally often in training, so that a rare one is learnt;
     a class of one row comes out as variations of that row. Made rows have the
     gaps of real ones while training. The gradient penalty is taken every

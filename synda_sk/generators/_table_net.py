@@ -1,6 +1,5 @@
 """What the neural generators of tables share: rows as tensors, weights as arrays, drawing rows."""
 
-import copy
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -10,13 +9,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import BaseGenerator
-from synda_sk.generators._net_training import JUDGE_EVERY, Training
+from synda_sk.generators._net_training import JUDGE_EVERY
 from synda_sk.generators._quantile_scale import QuantileScale
 from synda_sk.typing import FloatArray, IntArray, Labels, Table
-from synda_sk.utils import SeedStreams, TableCodec, import_optional
+from synda_sk.utils import NetworkMixin, SeedStreams, TableCodec, Training, hold_out, import_optional
 from synda_sk.utils._progress import CallbackSupportMixin, fit_task, with_callbacks
 
 N_BLOCKS = 1
@@ -53,7 +51,7 @@ class Rows:
         return Rows(self.numbers[rows], self.known[rows], self.levels[rows], self.labels[rows])
 
 
-class TableNetGenerator(CallbackSupportMixin, BaseGenerator):
+class TableNetGenerator(NetworkMixin, CallbackSupportMixin, BaseGenerator):
     """A network from noise and a class to a row of a table.
 
     Numbers become normal scores; categories, with a level for a missing one,
@@ -101,48 +99,12 @@ class TableNetGenerator(CallbackSupportMixin, BaseGenerator):
         self._validate_params()
         with fit_task(self, max_subtasks=math.ceil(self.max_steps / JUDGE_EVERY)):
             super().fit(X, y)
-            if self.interrupted_:
-                raise KeyboardInterrupt(
-                    f"{type(self).__name__} keeps its state after {self.best_step_} of {self.n_steps_} steps"
-                )
-        return self
+            return self._raise_if_interrupted()
 
-    def to_module(self) -> Any:
-        """Return the network that draws rows, a :class:`synda_sk.nn.TableDecoder`.
-
-        Returns
-        -------
-        torch.nn.Module
-            A copy with the weights of the fit, or the one given to :meth:`with_module`.
-        """
-        check_is_fitted(self)
-        if self._module is not None:
-            return self._module
-        torch = import_optional("torch", extra="torch", feature=type(self).__name__)
+    def _empty_module(self) -> Any:
         from synda_sk.nn import TableDecoder
 
-        module = TableDecoder(**self._shape)
-        module.load_state_dict({name: torch.from_numpy(w.copy()) for name, w in self._weights.items()})
-        return module.eval()
-
-    def with_module(self, module: Any) -> Self:
-        """Return a copy of the fitted generator that draws its rows by another network.
-
-        Parameters
-        ----------
-        module : torch.nn.Module
-            Called and read as :meth:`to_module`'s: a pruned or quantised one, say.
-
-        Returns
-        -------
-        TableNetGenerator
-            A copy; this one is left as it was.
-        """
-        check_is_fitted(self)
-        changed = copy.copy(self)
-        changed._module = module
-        changed.n_parameters_ = sum(p.numel() for p in module.parameters())
-        return changed
+        return TableDecoder(**self._shape)
 
     def _fit(self, X: Table, y: NDArray[Any]) -> None:
         torch = import_optional("torch", extra="torch", feature=type(self).__name__)
@@ -179,23 +141,10 @@ class TableNetGenerator(CallbackSupportMixin, BaseGenerator):
             "n_groups": int(self.n_groups),
         }
         streams = SeedStreams(self.random_state)
-        held = self._hold_out(labels, streams.generator("hold-out"))
+        held = hold_out(labels, self.validation_fraction, streams.generator("hold-out"))
         source = torch.Generator().manual_seed(streams.seed("training"))
         done = self._train(rows.take(~held), rows.take(held) if held.any() else rows, source)
-        self._weights = {name: tensor.numpy() for name, tensor in done.state.items()}
-        self._module = None
-        self.n_parameters_ = sum(weights.size for weights in self._weights.values())
-        self.n_steps_, self.best_step_ = done.n_steps, done.best_step
-        self.validation_curve_, self.interrupted_ = done.history, done.interrupted
-
-    def _hold_out(self, labels: IntArray, rng: np.random.Generator) -> NDArray[np.bool_]:
-        """Choose rows to judge by, the same share of each class, never its only row."""
-        held = np.zeros(len(labels), dtype=bool)
-        for label in range(len(self.classes_)):
-            own = rng.permutation(np.flatnonzero(labels == label))
-            n_held = int(len(own) * self.validation_fraction + rng.random())
-            held[own[: min(n_held, len(own) - 1)]] = True
-        return held
+        self._take(done)
 
     def _resolved_batch_size(self, n_rows: int) -> int:
         """Return a tenth of the rows, in 64..256, unless a number was given."""

@@ -8,9 +8,10 @@ import numpy as np
 from sklearn.utils._param_validation import Interval
 
 from synda_sk.generators._latent_gaussian import latent_gaussian
-from synda_sk.generators._net_training import Training, train
+from synda_sk.generators._net_training import train
 from synda_sk.generators._table_net import NET_CONSTRAINTS, Rows, TableNetGenerator, draw_weights
 from synda_sk.typing import FloatArray, IntArray, RandomState
+from synda_sk.utils import Training
 from synda_sk.utils._progress import progress_task
 
 LOG_VARIANCE = (-8.0, 4.0)
@@ -88,6 +89,7 @@ class TableVAE(TableNetGenerator):
 
     Notes
     -----
+    ``to_module()`` is a :class:`synda_sk.nn.TableDecoder`, which draws the rows.
     Each class is drawn equally often in training, so that a rare one is learnt.
     A class of one row has its own embedding and latent Gaussian and comes out
     as variations of that row on the scale of the whole table. Levels have

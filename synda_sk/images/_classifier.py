@@ -1,6 +1,5 @@
 """A compact convolutional classifier as a scikit-learn estimator."""
 
-import copy
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
@@ -13,12 +12,19 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 
-from synda_sk.base import check_labels, check_seen
+from synda_sk.base import check_seen
 from synda_sk.images._augmentation import StandardAugmentation
-from synda_sk.images._codec import ImageCodec, check_images
+from synda_sk.images._codec import ImageCodec, check_images, check_labelled_images
 from synda_sk.images._device import resolve_device
 from synda_sk.typing import FloatArray, IntArray, Labels, RandomState, Table
-from synda_sk.utils import SeedStreams, check_same_length, check_weights, import_optional
+from synda_sk.utils import (
+    NetworkMixin,
+    SeedStreams,
+    check_weights,
+    hold_out,
+    import_optional,
+    restored_on_failure,
+)
 
 SMALLEST_SIDE = 8  # of images that are augmented without being asked
 BLOCK = 32  # images predicted at a time
@@ -26,7 +32,9 @@ SMALLEST_BATCH, LARGEST_BATCH = 16, 64
 LEAST_STEPS, EPOCHS, MOST_STEPS = 200, 25, 800
 
 
-class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator):
+class ConvClassifier(
+    NetworkMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator
+):
     r"""Compact convolutional network for small images with few labels.
 
     A residual network of three resolutions (:class:`synda_sk.nn.ConvNet`), trained by AdamW
@@ -104,6 +112,11 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         Step and held-out loss of each look; empty where nothing was held out.
     interrupted_ : bool
         Whether the fit was interrupted.
+
+    Notes
+    -----
+    ``to_module()`` maps a tensor of images as in `X` to logits of shape (n_samples, n_classes): a
+    :class:`synda_sk.nn.ReadImages` named ``read``, and a :class:`synda_sk.nn.ConvNet` named ``net``.
 
     References
     ----------
@@ -221,19 +234,10 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         ImportError
             If torch is not installed.
         """
-        former = dict(vars(self))
-        try:
+        with restored_on_failure(self):
             self._validate_params()
             self._fit(X, y, sample_weight, X_unlabeled)
-        except BaseException:
-            self.__dict__.clear()
-            self.__dict__.update(former)
-            raise
-        if self.interrupted_:
-            raise KeyboardInterrupt(
-                f"ConvClassifier keeps its state after {self.best_step_} of {self.n_steps_} steps"
-            )
-        return self
+        return self._raise_if_interrupted()
 
     def predict_proba(self, X: Table) -> FloatArray:
         """Return the probability of each class.
@@ -298,45 +302,6 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
 
         return self._outputs(X, features)
 
-    def to_module(self) -> Any:
-        """Return the network, called with images as they come.
-
-        Returns
-        -------
-        torch.nn.Module
-            From a tensor of images as in `X` to logits of shape (n_samples, n_classes): a
-            :class:`synda_sk.nn.ReadImages` named ``read``, and a
-            :class:`synda_sk.nn.ConvNet` named ``net``. A copy with the weights of the fit,
-            or the one given to :meth:`with_module`.
-        """
-        check_is_fitted(self)
-        if self._module is not None:
-            return self._module
-        import_optional("torch", extra="torch", feature="ConvClassifier")
-        module = self._empty_module()
-        module.net.load_state_dict(_tensors(self._weights))
-        return module.eval()
-
-    def with_module(self, module: Any) -> Self:
-        """Return a copy of the fitted classifier that predicts by another network.
-
-        Parameters
-        ----------
-        module : torch.nn.Module
-            Called as :meth:`to_module`'s: a pruned, quantised or distilled one, say. It is
-            copied, and the copy predicts in evaluation mode.
-
-        Returns
-        -------
-        ConvClassifier
-            A copy; this one is left as it was.
-        """
-        check_is_fitted(self)
-        changed = copy.copy(self)
-        changed._module = copy.deepcopy(module).eval()
-        changed.n_parameters_ = sum(p.numel() for p in module.parameters())
-        return changed
-
     @property
     def _n_features_out(self) -> int:
         return 4 * int(self._net["width"])
@@ -348,13 +313,7 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
 
         goes_on = self.warm_start and hasattr(self, "_weights")
         former = (self.classes_, self._net, self._weights) if goes_on else None
-        if y is None:
-            raise ValueError(
-                "This ConvClassifier estimator requires y to be passed, but the target y is None."
-            )
-        images = check_images(self, X, reset=True)
-        labels = check_labels(y)
-        check_same_length(X=images, y=labels)
+        images, labels = check_labelled_images(self, X, y, reset=True)
         if X_unlabeled is not None and self.teacher is None:
             raise ValueError("X_unlabeled is given, but teacher is None: nothing can be learnt from it.")
         classes = np.unique(labels) if self.teacher is None else _classes_of(self.teacher)
@@ -390,7 +349,7 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         if X_unlabeled is not None:
             free = check_images(self, X_unlabeled, reset=False)
             unlabeled = lesson(free, np.zeros(len(free), dtype=np.intp), np.ones(len(free)))
-        is_held = self._hold_out(codes, streams.generator("hold-out"))
+        is_held = hold_out(codes, self.validation_fraction, streams.generator("hold-out"))
         held = lesson(images[is_held], codes[is_held], weights[is_held]) if is_held.any() else None
         known = lesson(images[~is_held], codes[~is_held], weights[~is_held])
         n_images = len(known) + (0 if unlabeled is None else len(unlabeled))
@@ -411,12 +370,8 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
             verbose=int(self.verbose),
         )
         done = course.run(module.net.to(device), known, unlabeled, held)
-        self._weights = {name: tensor.numpy() for name, tensor in done.state.items()}
-        self._module = None
-        self.n_parameters_ = sum(p.numel() for p in module.parameters())
-        self.n_steps_, self.best_step_ = done.n_steps, done.best_step
-        self.validation_curve_ = done.history if held is not None else []
-        self.interrupted_ = done.interrupted
+        done.history = done.history if held is not None else []
+        self._take(done)
 
     def _class_weights(self, codes: IntArray, weights: FloatArray, classes: NDArray[Any]) -> FloatArray:
         """Return the weight of each image's class; balanced ones give each class the same sum of weights."""
@@ -451,15 +406,6 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
         softened = (found / found.max(axis=1, keepdims=True)) ** (1 / self.temperature)
         return (softened / softened.sum(axis=1, keepdims=True)).astype(np.float32)
 
-    def _hold_out(self, codes: IntArray, rng: np.random.Generator) -> NDArray[np.bool_]:
-        """Choose images to judge by, the same share of each class, never its only one."""
-        held = np.zeros(len(codes), dtype=bool)
-        for code in np.unique(codes):
-            own = rng.permutation(np.flatnonzero(codes == code))
-            n_held = int(len(own) * self.validation_fraction + rng.random())
-            held[own[: min(n_held, len(own) - 1)]] = True
-        return held
-
     def _empty_module(self) -> Any:
         import torch
 
@@ -467,6 +413,9 @@ class ConvClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Classifi
 
         read = ReadImages(self._codec.shape_, self._codec.low_, self._codec.high_)
         return torch.nn.Sequential(OrderedDict(read=read, net=ConvNet(**self._net)))
+
+    def _trained(self, module: Any) -> Any:
+        return module.net
 
     def _first_module(self, former: Any, seed: int) -> Any:
         """Return the network to begin with: a new one, or that of the fit before."""

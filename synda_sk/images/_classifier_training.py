@@ -11,7 +11,8 @@ from torch.nn.functional import cross_entropy, kl_div, log_softmax
 
 from synda_sk.images._augmentation import StandardAugmentation
 from synda_sk.images._device import autocast
-from synda_sk.images._fit import Training, train
+from synda_sk.images._fit import train
+from synda_sk.utils import Training
 
 DECAY = 0.98  # of the moving average of the weights
 PART = 512  # images looked at at a time

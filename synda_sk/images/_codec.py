@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_array, validate_data
 
-from synda_sk.typing import FloatArray
-from synda_sk.utils import check_image_shape
+from synda_sk.base import check_labels, require_labels
+from synda_sk.typing import FloatArray, Labels
+from synda_sk.utils import check_image_shape, check_same_length
 
 
 class ImageCodec:
@@ -137,3 +138,20 @@ def check_images(estimator: Any, X: Any, *, reset: bool) -> NDArray[Any]:
             )
         rows = rows.reshape(len(rows), *seen)
     return rows
+
+
+def check_labelled_images(
+    estimator: Any, X: Any, y: Labels, *, reset: bool
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Validate images that all have a label.
+
+    Raises
+    ------
+    ValueError
+        As :func:`check_images`, and if lengths differ or a label is missing.
+    """
+    require_labels(estimator, y)
+    rows = check_images(estimator, X, reset=reset)
+    labels = check_labels(y)
+    check_same_length(X=rows, y=labels)
+    return rows, labels

@@ -16,7 +16,8 @@ def resolve_device(torch: Any, device: str = "auto") -> Any:
     try:
         found = torch.device(device)
         torch.empty(0, device=found)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    # a name that torch does not know, CUDA without CUDA, "mps" and "hpu" where they are not built in
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"device == {device!r}, must be 'auto' or a device of torch's: {reason}") from error
     return found

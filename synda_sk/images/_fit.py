@@ -7,26 +7,16 @@ import copy
 import math
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback, LRScheduler
 
+from synda_sk.utils import Training
+
 WARM_UP_STEPS = 100
 WEIGHT_DECAY = 1e-3
-
-
-@dataclass
-class Training:
-    """What came of a training: the best state and how it was found."""
-
-    state: dict[str, torch.Tensor] = field(default_factory=dict)
-    best_step: int = 0
-    n_steps: int = 0
-    history: list[tuple[int, float]] = field(default_factory=list)
-    interrupted: bool = False
 
 
 class Enough(Exception):

@@ -9,8 +9,10 @@ from synda_sk.utils._frames import check_same_length, check_table, concat_rows, 
 from synda_sk.utils._images import as_images, check_image_shape
 from synda_sk.utils._kinds import final_estimator, is_boosting, is_forest, is_linear, is_logistic
 from synda_sk.utils._labels import missing_values, split_missing
+from synda_sk.utils._network import NetworkMixin, Training, hold_out
 from synda_sk.utils._optional import import_optional
 from synda_sk.utils._random import SeedStreams, set_seed
+from synda_sk.utils._restore import restored_on_failure
 from synda_sk.utils._rows import (
     RowSource,
     SampledRows,
@@ -29,6 +31,7 @@ __all__ = [
     "Containers",
     "Features",
     "LazyFeatures",
+    "NetworkMixin",
     "RowSource",
     "SampledRows",
     "SeedStreams",
@@ -36,6 +39,7 @@ __all__ = [
     "TableCodec",
     "TableEncoder",
     "TableRows",
+    "Training",
     "as_images",
     "as_rows",
     "check_features",
@@ -49,6 +53,7 @@ __all__ = [
     "fill_rows",
     "final_estimator",
     "fit_weighted",
+    "hold_out",
     "import_optional",
     "is_boosting",
     "is_forest",
@@ -57,6 +62,7 @@ __all__ = [
     "is_logistic",
     "make_parts",
     "missing_values",
+    "restored_on_failure",
     "sample_rows",
     "scan_features",
     "set_seed",

@@ -184,6 +184,7 @@ onload = () => {
 def browse(tmp_path_factory):
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
+        # a browser is no Python package, so no extra can bring one
         pytest.skip(f"no browser is installed; looked for {', '.join(BROWSERS)}")
     folder = tmp_path_factory.mktemp("browser")
 

@@ -303,7 +303,7 @@ def test_what_cannot_be_converted_is_told(tmp_path):
     nameless = pd.DataFrame(X, columns=["", *"abcde"])
     for_nameless = DecisionTreeClassifier().fit(nameless, Y)
     for model, params, told in [
-        (boosted, {}, "categorical features"),
+        (boosted, {}, "categorical_features"),
         (one_class, {}, "labels of one class"),
         (tree, {"weights": "int8"}, "no matrices"),
         (tree, {"opset": 10_000}, "estimator cannot be converted"),

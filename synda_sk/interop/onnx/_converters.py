@@ -69,9 +69,11 @@ class _WithMissing:
 
 
 def _boosting(scope: Any, operator: Any, container: Any) -> None:
+    # trees of ONNX compare a number with a threshold: a split by a set of levels is none of theirs
     if getattr(operator.raw_operator, "is_categorical_", None) is not None:
-        raise NotImplementedError(
-            "boosted trees with categorical features have no converter; encode them in a step before"
+        raise ValueError(
+            "boosted trees with categorical_features cannot be written as ONNX trees; encode the levels in "
+            "a step before"
         )
     _convert(scope, operator, _WithMissing(container))
 
@@ -105,7 +107,10 @@ def _imputer(scope: Any, operator: Any, container: Any) -> None:
         return
     fill = np.asarray(imputer.statistics_, dtype=np.float64)
     if not is_missing(imputer.missing_values) or np.isnan(fill).any():
-        raise NotImplementedError("an imputer of columns without any value, or of another mark than NaN")
+        # export then computes in float32, where the operator of ONNX for it is used
+        raise ValueError(
+            "float64 cannot be imputed in a column without any value, or for another mark than NaN"
+        )
     graph = Graph(scope, container)
     values = graph.node("Concat", *(variable.full_name for variable in operator.inputs), axis=1)
     filled = (graph.node("IsNaN", values), graph.constant(fill), values)

@@ -49,7 +49,10 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     names = [variable.full_name for variable in operator.inputs]
     if len(names) == 1 and len(kinds) > 1:
         if "category" in kinds:
-            raise NotImplementedError("a table of categories is exported with one input for each column")
+            # a tensor has one type: levels are texts, and cannot stand in a matrix of numbers
+            raise ValueError(
+                "a table with categories is exported with one input for each column: put TableEncoder first"
+            )
         numbers, texts = names, []
     else:
         pairs = list(zip(names, kinds, strict=True))
