@@ -41,7 +41,7 @@ from sklearn.pipeline import make_pipeline
 from synda_sk import SynDAClassifier, SyntheticAugmenter
 from synda_sk.evaluation import held_out_split
 from synda_sk.evaluation._report import versions, write_json
-from synda_sk.evaluation._significance import holm
+from synda_sk.metrics._signed_rank import holm
 from synda_sk.utils import TableEncoder, concat_rows, fit_weighted
 
 ROOT = Path(__file__).resolve().parents[1]

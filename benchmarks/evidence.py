@@ -32,8 +32,8 @@ from synda_sk import CurriculumMixer, HybridQuerySelector, RandomQuerySelector, 
 from synda_sk.datasets import make_mobile_money
 from synda_sk.evaluation import held_out_split, run_protocol
 from synda_sk.evaluation._report import versions, write_json
-from synda_sk.evaluation._significance import holm
 from synda_sk.metrics import area_under_learning_curve, labels_saved, learning_curves
+from synda_sk.metrics._signed_rank import holm
 from synda_sk.utils import TableEncoder
 
 ROOT = Path(__file__).resolve().parents[1]

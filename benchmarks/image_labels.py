@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 from _told import command_line, mean_error
-from evidence import holm
 from scipy.stats import ttest_rel
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
@@ -34,6 +33,7 @@ from synda_sk.evaluation._report import versions, write_json
 from synda_sk.generators import make_generator
 from synda_sk.images import ConvClassifier
 from synda_sk.metrics import area_under_learning_curve, labels_saved
+from synda_sk.metrics._signed_rank import holm
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "image_labels.json"

@@ -29,9 +29,9 @@ from sklearn.pipeline import make_pipeline
 from synda_sk import CurriculumMixer, HybridQuerySelector, RandomQuerySelector, SynDAClassifier
 from synda_sk.evaluation import run_protocol
 from synda_sk.evaluation._report import versions, write_json
-from synda_sk.evaluation._significance import holm
 from synda_sk.interop.skactiveml import FromSkactiveml
 from synda_sk.metrics import area_under_learning_curve, labels_saved
+from synda_sk.metrics._signed_rank import holm
 from synda_sk.utils import TableEncoder
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from synda_sk.typing import FloatArray, IntArray
 
@@ -32,44 +33,16 @@ def label_intervals(n_labels: IntArray, scores: FloatArray, reference: FloatArra
     if len(scores) < MIN_SEEDS:
         return None, None
     draws = np.random.default_rng(0).integers(len(scores), size=(N_RESAMPLES, len(scores)))
-    theirs = isotonic_rows(reference[draws].mean(axis=1))
+    theirs = _isotonic(reference[draws].mean(axis=1))
     level = theirs[:, -1:]
     needed, needed_reference = (
-        _first(n_labels, curve >= level) for curve in (isotonic_rows(scores[draws].mean(axis=1)), theirs)
+        _first(n_labels, curve >= level) for curve in (_isotonic(scores[draws].mean(axis=1)), theirs)
     )
     return _middle(needed), _middle(1 - needed / needed_reference)
 
 
-def isotonic_rows(curves: FloatArray) -> FloatArray:
-    r"""Return the nearest non-decreasing curve to each row, all rows at once.
-
-    .. math:: \max_{a \le i} \min_{b \ge i} \mathrm{mean}(y_a, ..., y_b)
-
-    Parameters
-    ----------
-    curves : ndarray of shape (n_curves, n_counts)
-        Curves.
-
-    Returns
-    -------
-    ndarray of shape (n_curves, n_counts)
-        Least-squares fits.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from synda_sk.evaluation._intervals import isotonic_rows
-    >>> isotonic_rows(np.array([[0.5, 0.25, 1.0]])).tolist()
-    [[0.375, 0.375, 1.0]]
-    """
-    n = curves.shape[1]
-    sums = np.concatenate([np.zeros((len(curves), 1)), np.cumsum(curves, axis=1)], axis=1)
-    fitted = np.full(curves.shape, -np.inf)
-    for a in range(n):
-        means = (sums[:, a + 1 :] - sums[:, a : a + 1]) / np.arange(1, n - a + 1)
-        least = np.minimum.accumulate(means[:, ::-1], axis=1)[:, ::-1]
-        fitted[:, a:] = np.maximum(fitted[:, a:], least)
-    return fitted
+def _isotonic(curves: FloatArray) -> FloatArray:
+    return np.array([isotonic_regression(curve).x for curve in curves])
 
 
 def _first(n_labels: IntArray, reached: Any) -> FloatArray:

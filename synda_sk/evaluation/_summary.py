@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from synda_sk.evaluation._intervals import label_intervals
-from synda_sk.evaluation._significance import holm, signed_rank_p
 from synda_sk.metrics import (
     area_under_learning_curve,
     isotonic_curve,
@@ -15,6 +14,7 @@ from synda_sk.metrics import (
     learning_curves,
     mean_standard_error,
 )
+from synda_sk.metrics._signed_rank import holm, signed_rank_p
 from synda_sk.typing import FloatArray, IntArray
 
 COSTS = ("cpu_seconds", "fit_seconds", "peak_memory_mb", "added_memory_mb", "inference_ms_per_1000_rows")

@@ -7,9 +7,10 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import bootstrap, wilcoxon
+from scipy.stats import bootstrap
 
 from synda_sk.metrics._numbers import finite_array
+from synda_sk.metrics._signed_rank import holm, signed_rank_p
 from synda_sk.typing import FloatArray, RandomState
 from synda_sk.utils import SeedStreams
 
@@ -166,26 +167,18 @@ def wilcoxon_holm(
     for method, other in pairs:
         names = f"scores[{method!r}]", f"scores[{other!r}]"
         difference = _differences(scores[method], scores[other], *names)
-        p_value = float(wilcoxon(difference, alternative=alternative).pvalue) if difference.any() else 1.0
         rows.append(
             {
                 "method": method,
                 "reference": other,
                 "n_pairs": len(difference),
                 "difference": float(difference.mean()),
-                "p_value": p_value,
+                "p_value": signed_rank_p(difference, alternative),
             }
         )
-    for row, p_holm in zip(rows, _holm([row["p_value"] for row in rows]), strict=True):
+    for row, p_holm in zip(rows, holm([row["p_value"] for row in rows]), strict=True):
         row["p_holm"] = float(p_holm)
     return rows
-
-
-def _holm(p_values: list[float]) -> FloatArray:
-    p, order = np.array(p_values), np.argsort(p_values, kind="stable")
-    corrected = np.empty(len(p))
-    corrected[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
-    return corrected
 
 
 def _differences(scores: ArrayLike, reference: ArrayLike, name: str, other: str) -> FloatArray:

@@ -91,7 +91,10 @@ def test_missing_file_is_named(tmp_path, name):
         load_paysim(tmp_path / name)
 
 
-@pytest.mark.skipif(not SAMPLE.exists(), reason="needs the PaySim sample outside the repository")
+@pytest.mark.skipif(
+    not SAMPLE.exists(),
+    reason="the PaySim sample, whose source states no licence, is not part of the project",
+)
 def test_sample_is_solved_by_one_rule_unless_the_origin_balances_are_dropped():
     X, y = load_paysim(SAMPLE)
     alarm = X["type"].isin(["TRANSFER", "CASH_OUT"]) & (X["amount"] == X["oldbalanceOrg"]) & (X["amount"] > 0)

@@ -1,15 +1,7 @@
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
-from synda_sk.evaluation._intervals import isotonic_rows, label_intervals
+from synda_sk.evaluation._intervals import label_intervals
 from synda_sk.metrics import isotonic_curve, labels_saved, labels_to_target
-
-
-@given(st.integers(0, 2**32 - 1), st.integers(1, 12))
-def test_all_rows_at_once_are_each_row_alone(seed, n):
-    curves = np.random.default_rng(seed).random((5, n)).round(1)
-    np.testing.assert_allclose(isotonic_rows(curves), [isotonic_curve(range(n), row) for row in curves])
 
 
 def test_the_intervals_are_those_of_the_measures_over_resampled_seeds():

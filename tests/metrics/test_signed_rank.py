@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
-from synda_sk.evaluation._significance import holm, signed_rank_p
+from synda_sk.metrics._signed_rank import holm, signed_rank_p
 
 
 def all_signs(differences):

@@ -7,23 +7,25 @@ from scipy.stats import wilcoxon
 from synda_sk.typing import FloatArray
 
 
-def signed_rank_p(differences: ArrayLike) -> float | None:
-    """Return the p-value of Wilcoxon's signed-rank test, two-sided.
+def signed_rank_p(differences: ArrayLike, alternative: str = "two-sided") -> float | None:
+    """Return the p-value of Wilcoxon's signed-rank test.
 
     Parameters
     ----------
     differences : array-like of shape (n_seeds,)
         Paired differences.
+    alternative : {"two-sided", "greater", "less"}, default="two-sided"
+        "greater": the differences lie above 0.
 
     Returns
     -------
     float or None
-        None for fewer than two seeds; 1 where all differences are 0. It cannot
+        None for fewer than two seeds; 1 where all differences are 0. Two-sided it cannot
         fall below 2 / 2**n_seeds: six seeds at least for 5 %.
 
     Examples
     --------
-    >>> from synda_sk.evaluation._significance import signed_rank_p
+    >>> from synda_sk.metrics._signed_rank import signed_rank_p
     >>> signed_rank_p([0.1, 0.2, 0.3, 0.15, 0.25, 0.05])
     0.03125
     """
@@ -33,7 +35,7 @@ def signed_rank_p(differences: ArrayLike) -> float | None:
     if not values.any():
         return 1.0
     # the exact distribution with ties and zeros too: all signs of up to 13 differences are gone through
-    return float(wilcoxon(values).pvalue)
+    return float(wilcoxon(values, alternative=alternative).pvalue)
 
 
 def holm(p_values: ArrayLike) -> FloatArray:
@@ -56,7 +58,7 @@ def holm(p_values: ArrayLike) -> FloatArray:
 
     Examples
     --------
-    >>> from synda_sk.evaluation._significance import holm
+    >>> from synda_sk.metrics._signed_rank import holm
     >>> holm([0.25, 0.01, 0.03]).tolist()
     [0.25, 0.03, 0.06]
     """
