@@ -112,7 +112,7 @@ def test_results_of_older_versions_have_a_page(result, drop):
     content = result.to_dict()
     for part in ("runs", "rounds"):
         content[part] = [{k: v for k, v in record.items() if k != drop} for record in content[part]]
-    Elements(html_report(content))
+    assert "synda" in Elements(html_report(content)).text
 
 
 def test_results_without_a_reference_of_one_seed_and_interrupted():
