@@ -12,7 +12,7 @@ demo: .venv/.demo
 	$(BIN)/python -m synda_sk demo --out synda_out
 
 test: .venv/.test
-	$(BIN)/python -m pytest -n 2 -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q
 
 test-modal: .venv-modal/.done
 	.venv-modal/bin/python -m pytest -q tests_modal

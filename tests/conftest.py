@@ -1,6 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+settings.register_profile("suite", deadline=None)  # how long a machine takes is no property of the code
+settings.load_profile("suite")
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def spent(costs, rows):
     return sum((Fraction(float(cost)) for cost in np.asarray(costs)[rows]), Fraction(0))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 10**6),
     n=st.integers(2, 60),
@@ -257,7 +257,7 @@ def test_random_rows_are_drawn_while_they_fit():
     assert_array_equal(selector.query(None, X, 7, costs=COSTS), order[:7])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0, 1), st.floats(0, 150), st.sampled_from([None, 5, 60]), st.integers(0, 1000))
 def test_exploration_fits_too(exploration, money, n_queries, seed):
     model = GaussianNB().fit(X[:50], Y[:50])

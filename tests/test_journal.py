@@ -61,7 +61,7 @@ DTYPES = hnp.floating_dtypes() | hnp.integer_dtypes() | hnp.unsigned_integer_dty
 
 
 @given(DTYPES.flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=2, max_dims=2, max_side=4))))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_arrays_come_back(X):
     same_rows(X)
 
@@ -72,7 +72,7 @@ SCALARS = st.none() | st.text(max_size=4) | st.floats() | st.integers() | st.boo
 @given(
     st.lists(SCALARS, min_size=1, max_size=6), st.lists(st.datetimes(timezones=st.just(dt.UTC)), max_size=3)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_objects_come_back(values, times):
     column = np.array([*values, *times, None], dtype=object)[:, None]
     back = same_rows(column)
@@ -88,7 +88,7 @@ GAPS = st.none() | st.integers(-(2**31), 2**31)
         st.tuples(st.floats(), GAPS, st.none() | st.text(max_size=3), st.none() | st.booleans()), max_size=5
     )
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_frames_come_back(rows):
     number, whole, word, flag = ([row[k] for row in rows] for k in range(4))
     stamps = pd.to_datetime(pd.Series(whole, dtype="Int64"), unit="s")

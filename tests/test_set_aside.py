@@ -58,7 +58,7 @@ def assert_same(a, b):
 
 
 @given(aside=st.sets(st.integers(30, 119)), wanted=st.integers(1, 100), rare=st.booleans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_row_set_aside_is_never_offered(aside, wanted, rare):
     partly = np.where(PARTLY == 1, np.nan, PARTLY) if rare else PARTLY  # one class only: half a hedge
     clf = SynDAClassifier(LR, classes=[0, 1], random_state=0).fit(X, partly)

@@ -78,7 +78,7 @@ GENERATORS = ["gaussian", "copula", "kde", Bootstrap()]
 
 
 @pytest.mark.parametrize("generator", GENERATORS, ids=str)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10**6), region=st.sampled_from([None, *TOWNS]))
 def test_every_row_obeys_and_has_its_context(generator, seed, region):
     X, y = wallet(seed=seed)

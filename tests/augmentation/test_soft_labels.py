@@ -32,7 +32,7 @@ def test_weighted_rows_are_the_probabilities(raw):
     assert (weight * loss[rows, y // 10]).sum() == pytest.approx(naive)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 40), st.integers(1, 60))
 def test_a_pool_is_drawn_from_without_repeats(data, n_samples, n_pool):
     X, y = data

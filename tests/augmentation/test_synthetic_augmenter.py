@@ -57,7 +57,7 @@ def test_rows_given_come_first_and_unchanged():
     np.testing.assert_array_equal(augmenter.synthetic_mask_, np.arange(108) >= 40)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     sizes=st.lists(st.integers(1, 5), min_size=2, max_size=4),
     ratio=st.one_of(st.none(), st.floats(0.05, 4)),

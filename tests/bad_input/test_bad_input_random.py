@@ -20,7 +20,7 @@ NAN, INF = float("nan"), float("inf")
 LIVE = SynDAClassifier(LR, query_estimator=None, random_state=0).fit(X, PARTLY)
 LIVE.query()  # what is computed once is in the copies too
 
-fast = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+fast = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def labels_of(clf):

@@ -45,7 +45,7 @@ def test_the_round_trip_is_exact(name, change, tmp_path):
     n_bits=st.none() | st.integers(2, 8),
     amount=st.sampled_from([0.0, 0.5, 0.95]),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_weights_come_back_bit_by_bit(weight, n_bits, amount):
     model = nn.ParameterDict({"w": nn.Parameter(torch.from_numpy(weight.copy()))})
     changed = prune(model, amount=amount) if amount else model

@@ -23,14 +23,14 @@ def linear(weight):
 
 
 @given(weight=MATRIX, threshold=st.floats(0, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_threshold_is_the_formula(weight, threshold):
     pruned = prune(linear(weight), threshold=threshold).weight.detach().numpy()
     np.testing.assert_array_equal(pruned, weight * (np.abs(weight) > threshold))
 
 
 @given(first=MATRIX, second=MATRIX, amount=st.floats(0, 1), scope=st.sampled_from(["global", "layer"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_an_amount_removes_so_many_of_the_smallest(first, second, amount, scope):
     pruned = prune(nn.ModuleList([linear(first), linear(second)]), amount=amount, scope=scope)
     before, after = [first, second], [layer.weight.detach().numpy() for layer in pruned]

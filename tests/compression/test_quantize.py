@@ -12,7 +12,7 @@ from synda_sk.compression._bits import pack_bits, packed_size, unpack_bits
 
 
 @given(codes=hnp.arrays(np.uint8, st.integers(0, 40)), n_bits=st.integers(1, 8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_packed_codes_come_back(codes, n_bits):
     codes = codes & np.uint8(2**n_bits - 1)
     packed = pack_bits(codes, n_bits)
@@ -28,7 +28,7 @@ def test_packed_codes_come_back(codes, n_bits):
     ),
     n_bits=st.integers(2, 8),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_weight_moves_by_more_than_half_a_step(weight, n_bits):
     layer = nn.Linear(*weight.shape[::-1])
     layer.weight.data = torch.from_numpy(weight.copy())

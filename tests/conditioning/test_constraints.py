@@ -69,7 +69,7 @@ def same_table(X, Z, but=()):
         pd.testing.assert_frame_equal(X.drop(columns=list(but)), Z.drop(columns=list(but)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(table=tables(), pair=st.permutations([0, 1, 2, 3]), comparison=st.sampled_from(sorted(OPERATORS)))
 def test_inequality(table, pair, comparison):
     X, names = table
@@ -89,7 +89,7 @@ def test_inequality(table, pair, comparison):
     same_table(X, kept, but=[right])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     table=tables(),
     position=st.integers(0, 3),
@@ -117,7 +117,7 @@ def test_range(table, position, ends, closed, open_end):
     same_table(X, rule.repair(X, keep=[names[position]]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(table=tables(), order=st.permutations([0, 1, 2, 3]), constant=st.integers(-3, 3))
 def test_sum(table, order, constant):
     X, names = table
@@ -139,7 +139,7 @@ def test_sum(table, order, constant):
     same_table(X, rule.repair(X, keep=[target, first, second]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(table=tables("pandas"), data=st.data())
 def test_combinations(table, data):
     X = table[0]

@@ -155,7 +155,7 @@ def test_days_and_regions_have_their_rhythm():
     assert payments["capital"] > payments["border"] + 0.05
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     n_samples=st.integers(200, 900),
     fraud_rate=st.floats(0.0005, 0.2),
@@ -320,7 +320,7 @@ def test_drift_moves_the_frauds_from_one_half_of_the_kinds_to_the_other():
     assert rise(X) > 1.15 * rise(calm)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(noise=st.floats(0.0, 0.5), seed=st.integers(0, 100))
 def test_label_noise_swaps_as_many_frauds_as_genuine_rows(noise, seed):
     X, y, details = make_mobile_money(

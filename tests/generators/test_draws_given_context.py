@@ -82,7 +82,7 @@ def test_a_class_without_the_context_falls_back_on_its_own_rows(make):
 
 
 @each_light
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(table=labelled_tables(), n=st.integers(0, 6), data=st.data())
 def test_any_columns_of_any_table_can_be_given(make, table, n, data):
     X, y = table
@@ -99,7 +99,7 @@ def test_any_columns_of_any_table_can_be_given(make, table, n, data):
 
 
 @each_light
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(share=st.floats(0.1, 0.9), seed=st.integers(0, 999))
 def test_missing_values_keep_their_share_and_categories_their_frequencies(make, share, seed):
     rng = np.random.default_rng(seed)

@@ -88,7 +88,7 @@ def mixed_table(n=60, seed=0):
 
 
 @each_generator
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(table=labelled_tables(), n=st.integers(0, 9), data=st.data())
 def test_rows_look_like_the_table(make, table, n, data):
     X, y = table
@@ -110,7 +110,7 @@ def test_rows_look_like_the_table(make, table, n, data):
 
 
 @each_generator
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4), seed=st.integers(0, 2**31 - 1))
 def test_classes_of_any_size_and_equal_seeds_give_equal_rows(make, sizes, seed):
     X, _ = mixed_table(sum(sizes) if sum(sizes) > 7 else 8)

@@ -54,7 +54,7 @@ def table():
     return frame, np.array(["genuine"] * 38 + ["fraud"] * 5 + ["two"] * 2 + ["one"])
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10**6), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=3))
 def test_tables_come_out_as_they_went_in(seed, sizes):
     rng = np.random.default_rng(seed)

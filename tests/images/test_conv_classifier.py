@@ -14,6 +14,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
@@ -88,7 +89,7 @@ def test_images_of_any_size_are_learnt(shape, precision):
         assert classifier.score(X, y) > 0.8
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=12), st.randoms(use_true_random=False))
 def test_a_weight_is_a_number_of_copies_and_order_is_nothing(counts, rng):
     X = np.random.default_rng(0).normal(size=(12, 9))
@@ -137,7 +138,9 @@ def test_class_weights_and_sample_weights_move_predictions():
     many = ConvClassifier(**QUICK, class_weight={0: 1, 1: 50}).fit(X, y)
     weighted = ConvClassifier(**QUICK).fit(X, y, sample_weight=np.where(y == 1, 50, 1))
     assert same(many, weighted, X)
-    assert many.predict_proba(rng.normal(size=(60, 16)))[:, 1].mean() > 0.8
+    even = ConvClassifier(**QUICK).fit(X, y)
+    unseen = rng.normal(size=(60, 16))
+    assert many.predict_proba(unseen)[:, 1].mean() > even.predict_proba(unseen)[:, 1].mean() + 0.1
 
 
 def test_seeds_repeat_and_no_global_state_moves(digits, fitted):
@@ -185,11 +188,11 @@ def test_the_best_state_on_held_out_images_is_kept_and_ends_the_training():
 def test_a_warm_start_goes_on_from_the_present_weights(digits):
     X, y = digits
     cold = ConvClassifier(**QUICK | dict(max_steps=5))
-    once = cold.fit(X[:100], y[:100]).score(X[100:], y[100:])
+    once = log_loss(y[:100], cold.fit(X[:100], y[:100]).predict_proba(X[:100]))
     warm = clone(cold).set_params(warm_start=True)
     for _ in range(6):
         warm.fit(X[:100], y[:100])
-    assert warm.score(X[100:], y[100:]) > max(once, 0.8)
+    assert log_loss(y[:100], warm.predict_proba(X[:100])) < once / 2
     with pytest.raises(ValueError, match="warm_start == True goes on with the same classes"):
         warm.fit(X[:100], y[:100] + 1)
     assert_array_equal(warm.classes_, range(4))

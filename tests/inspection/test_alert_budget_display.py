@@ -17,7 +17,7 @@ def make_ax():
     return figure.Figure(figsize=(3.5, 3), layout="constrained").subplots()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 1000), st.sampled_from(["recall", "precision", "value"]))
 def test_each_point_is_the_measure_at_its_budget(seed, measure):
     rng = np.random.default_rng(seed)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -120,7 +120,6 @@ def test_words_of_another_desk(tmp_path, table):
     assert answers.minutes == 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["fraud", "genuine", "unsure", "cannot tell", ""]), min_size=1, max_size=6))
 def test_every_answer_comes_back_once(tmp_path_factory, words):
     path = tmp_path_factory.mktemp("queue") / "cases.csv"

@@ -176,7 +176,7 @@ COLUMNS = {
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), n=st.integers(6, 30), chosen=st.sets(st.sampled_from(sorted(COLUMNS)), min_size=1))
 def test_any_table_is_encoded_alike(tmp_path, data, n, chosen):
     names = sorted(chosen)

@@ -54,7 +54,7 @@ def test_holm_multiplies_the_smallest_p_most_and_never_falls():
     assert pd.DataFrame(rows).shape == (6, 6)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.integers(-5, 5), min_size=2, max_size=7))
 def test_any_differences_have_a_p_value_without_a_warning(differences):
     (row,) = wilcoxon_holm({"a": [0.0] * len(differences), "b": differences})

@@ -71,7 +71,7 @@ def price(kind, n, rng):
     return np.round(rng.uniform(0.05, 2, n), 2)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     n=st.integers(1, 70),
     d=st.integers(1, 6),
@@ -110,7 +110,7 @@ def test_it_is_the_naive_batch_within_the_money(
     assert greedy_batch(s, n_queries, by_call, **given_).tolist() == chosen
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     n=st.integers(1, 80),
     n_queries=st.integers(1, 40),
@@ -179,7 +179,7 @@ def test_a_cheap_row_of_little_value_does_not_keep_a_dear_one_of_much_out():
     assert greedy_batch(s, 3, similarity, penalty=0.0, costs=costs).tolist() == [1, 0, 2]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     costs=st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=30),
     power=st.integers(-20, 20),
@@ -235,7 +235,6 @@ def test_rows_no_money_is_left_for_are_not_fetched():
 
 
 @given(st.lists(st.floats(1e-9, 1e9), min_size=1, max_size=30), st.floats(0, 1))
-@settings(deadline=None)
 def test_money_is_never_overdrawn_by_rounding(costs, share):
     costs = np.array(costs)
     purse = Purse(costs, share * costs.sum())
@@ -246,7 +245,6 @@ def test_money_is_never_overdrawn_by_rounding(costs, share):
 
 
 @given(st.lists(st.floats(1e-9, 1e9), max_size=30))
-@settings(deadline=None)
 def test_what_is_left_is_rounded_down_once(costs):
     amount = float(np.sum(costs)) + 1.0
     money = Money(amount)

@@ -82,7 +82,7 @@ LAYOUTS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     n=st.integers(1, 120),
     d=st.integers(1, 10),

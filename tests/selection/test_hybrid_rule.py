@@ -43,7 +43,7 @@ def naive_similarity(kind, F):
     return np.exp(-squared / np.median(squared[np.triu_indices(len(F), 1)]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n=st.integers(2, 60),
     n_queries=st.integers(1, 25),

@@ -139,7 +139,7 @@ def test_numbers_give_the_same_rows_wherever_they_are(numbers, k, tmp_path):
         assert_array_equal(selector.pool_density(places[2], model).values, selector.pool_density(X).values)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     n=st.integers(1, 400),
     cuts=st.lists(st.integers(1, 399), max_size=6),

@@ -44,7 +44,7 @@ def test_hits_are_counted_for_the_rarest_class_by_arm():
     assert ArmRecord.from_labels(np.where(codes > 0, -1, codes), arms, 2) == ArmRecord(0, 1, 0, 3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 60), st.integers(0, 40), st.integers(0, 40), st.integers(0, 99))
 def test_picks_are_distinct_free_and_as_many_as_asked(n_queries, n_anomalies, n_medoids, seed):
     rng = np.random.default_rng(seed)
@@ -80,7 +80,7 @@ def test_a_block_uses_anomalies_only_for_two_classes_and_a_living_arm():
     assert n_anomalies(codes, tried, 2) == 20
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 4), st.integers(0, 9), st.integers(0, 99))
 def test_a_block_is_random_once_every_class_has_five_labels(n_classes, n_rarest, seed):
     rng = np.random.default_rng(seed)

@@ -38,7 +38,7 @@ LABELS = st.integers(1, 40).flatmap(
 
 
 @given(LABELS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_kappa_is_that_of_scikit_learn(labels):
     a, b = np.array(labels)
     found = cohen_kappa(a, b)
@@ -52,7 +52,7 @@ CURVES = st.lists(st.tuples(st.integers(1, 50), st.floats(0, 1)), min_size=1, ma
 
 
 @given(CURVES, st.integers(3, 6), st.floats(0, 0.1))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_plateau_is_that_of_a_least_squares_line(curve, n_rounds, min_gain):
     n = np.cumsum([step for step, _ in curve])
     p = [score for _, score in curve]
@@ -76,7 +76,7 @@ def test_a_plateau_needs_every_stage_measured_and_new_labels():
 
 
 @given(st.lists(st.none() | st.floats(0.5, 1), max_size=6), st.integers(1, 4), st.floats(0.6, 1))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_predictions_are_stable_where_the_last_agreements_all_are(agreements, n_rounds, threshold):
     history = [{"agreement": kappa} for kappa in [None, *agreements]]
     last = agreements[-n_rounds:]

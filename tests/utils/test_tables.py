@@ -46,7 +46,7 @@ NUMBERS = ["float32", "gaps", "int16", "Int64", "datetime"]
 KINDS = [*NUMBERS, "bool", "boolean", "category", "object", "string", "zoned"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5), st.integers(0, 10_000))
 def test_a_pandas_frame_survives_the_codec(kinds, seed):
     rng = np.random.default_rng(seed)
@@ -55,7 +55,7 @@ def test_a_pandas_frame_survives_the_codec(kinds, seed):
     pd.testing.assert_frame_equal(codec.decode(*codec.encode(frame)), frame)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(KINDS[:-1]), min_size=1, max_size=5), st.integers(0, 10_000))
 def test_a_polars_frame_survives_the_codec(kinds, seed):
     rng = np.random.default_rng(seed)
