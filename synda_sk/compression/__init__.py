@@ -1,7 +1,8 @@
-"""Smaller networks: prune, quantize, distill, and what that saves. Needs the extra ``torch``."""
+"""Smaller networks: prune, factorize, quantize, distill, and what that saves. Needs the extra ``torch``."""
 
 from synda_sk.compression._classifier_distillation import distill_classifier
 from synda_sk.compression._distillation import distill
+from synda_sk.compression._factorization import factorize
 from synda_sk.compression._files import from_bytes, load, n_bytes, save, to_bytes
 from synda_sk.compression._pruning import prune
 from synda_sk.compression._quantization import quantize
@@ -12,6 +13,7 @@ __all__ = [
     "CompressionReport",
     "distill",
     "distill_classifier",
+    "factorize",
     "finetune",
     "from_bytes",
     "load",

@@ -1,9 +1,11 @@
-r"""The cosine noise schedule, v-prediction and DDIM steps.
+r"""The cosine noise schedule, v-prediction, and steps from noise to image.
 
 With :math:`\alpha_t = \cos(\pi t / 2)` and :math:`\sigma_t = \sin(\pi t / 2)`, a noised image is
 :math:`z_t = \alpha_t x + \sigma_t \epsilon` and its velocity :math:`v_t = \alpha_t \epsilon - \sigma_t x`,
 so that :math:`x = \alpha_t z_t - \sigma_t v_t` and :math:`\epsilon = \sigma_t z_t + \alpha_t v_t`
 (Salimans and Ho 2022). A DDIM step (Song et al. 2021) goes to :math:`\alpha_s x + \sigma_s \epsilon`.
+A step of DPM-Solver++(2M) (Lu et al. 2022) does so with an x drawn out from this step's and the last's,
+linearly in :math:`\log(\alpha / \sigma)`; the last step has nowhere to draw it out to and takes x.
 Importing this module imports torch.
 """
 
@@ -42,13 +44,29 @@ def step(predict: Velocity, z: Tensor, time: Tensor, until: Tensor) -> tuple[Ten
     return noised(x, noise, until), x
 
 
-def draw(predict: Velocity, noise: Tensor, n_steps: int) -> Tensor:
-    """Return images in [-1, 1] from noise, by `n_steps` DDIM steps of equal length."""
+def draw(predict: Velocity, noise: Tensor, n_steps: int, solver: str) -> Tensor:
+    """Return images in [-1, 1] from noise, by `n_steps` steps of equal length."""
     z, x = noise, noise
     for k in range(n_steps, 0, -1):
         time = noise.new_full((len(noise),), k / n_steps)
-        z, x = step(predict, z, time, time - 1 / n_steps)
+        until, last = time - 1 / n_steps, x
+        z_ddim, x = step(predict, z, time, until)
+        if solver == "ddim" or k in (n_steps, 1):
+            z = z_ddim
+            continue
+        growth = (_log_ratio(k - 1, n_steps) - _log_ratio(k, n_steps)) / (
+            _log_ratio(k, n_steps) - _log_ratio(k + 1, n_steps)
+        )
+        alpha, sigma = scales(time)
+        alpha_until, sigma_until = scales(until)
+        drawn_out = x + growth / 2 * (x - last)
+        z = sigma_until / sigma * z + (alpha_until - sigma_until * alpha / sigma) * drawn_out
     return x
+
+
+def _log_ratio(k: int, n_steps: int) -> float:
+    """Return log(alpha / sigma) at the time k / n_steps."""
+    return -math.log(math.tan(math.pi / 2 * k / n_steps))
 
 
 def two_steps(predict: Velocity, z: Tensor, time: Tensor, length: float) -> Tensor:

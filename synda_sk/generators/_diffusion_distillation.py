@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import Interval, validate_parameter_constra
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import check_seen
+from synda_sk.compression import factorize
 from synda_sk.generators._diffusion import DiffusionGenerator
 from synda_sk.generators._image_net import Images
 from synda_sk.images._device import autocast, resolve_device
@@ -17,14 +18,16 @@ from synda_sk.typing import Labels, RandomState
 from synda_sk.utils import SeedStreams
 
 BATCH_SIZE = 64
+NEW_RATE, INHERITED_RATE = 2e-3, 5e-4
 CONSTRAINTS = {
+    "amount": [Interval(Real, 0, 1, closed="neither"), None],
     "width": [Interval(Integral, 1, None, closed="left"), None],
     "separable": ["boolean", None],
     "n_sampling_steps": [Interval(Integral, 1, None, closed="left"), None],
     "max_steps": [Interval(Integral, 1, None, closed="left")],
     "max_steps_per_halving": [Interval(Integral, 1, None, closed="left")],
     "n_images": [Interval(Integral, 1, None, closed="left")],
-    "learning_rate": [Interval(Real, 0, None, closed="neither")],
+    "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
     "random_state": ["random_state"],
 }
 
@@ -35,18 +38,19 @@ def distill_diffusion(
     y: Labels | None = None,
     context: Any = None,
     *,
+    amount: float | None = None,
     width: int | None = None,
     separable: bool | None = None,
     n_sampling_steps: int | None = None,
     max_steps: int = 2000,
     max_steps_per_halving: int = 500,
     n_images: int = 2000,
-    learning_rate: float = 2e-3,
+    learning_rate: float | None = None,
     random_state: RandomState = None,
 ) -> DiffusionGenerator:
     r"""Make a smaller diffusion model that answers as a large one does, and one that needs fewer steps.
 
-    First the outputs of a new network are matched with the teacher's (SynDA proposal, 2.1.1),
+    First the outputs of a smaller network are matched with the teacher's (SynDA proposal, 2.1.1),
     guidance included, on noised images:
 
     .. math:: \min_\phi\; E \| g_\phi(z_t, t, c) - f_\theta(z_t, t, c) \|^2 .
@@ -64,11 +68,16 @@ def distill_diffusion(
         Their labels.
     context : array-like or None, default=None
         Their contexts, where fit had contexts.
+    amount : float or None, default=None
+        Share of the teacher's numbers to save, in (0, 1): the smaller network is the teacher's
+        with layers of low rank (:func:`synda_sk.compression.factorize`), and what the teacher
+        knows of classes is in it from the start.
     width : int or None, default=None
-        Channels of the new network; with None and `separable` None the teacher's network is
-        kept and only steps are halved. Three quarters of the width are about half the numbers.
+        Channels of a network of its own instead, which starts from nothing. Three quarters of
+        the width are about half the numbers. Without `amount`, `width` and `separable` the teacher's
+        network is kept and only steps are halved.
     separable : bool or None, default=None
-        Whether the new network's blocks are depthwise-separable; None as the teacher's.
+        Whether the blocks of that network are depthwise-separable; None as the teacher's.
     n_sampling_steps : int or None, default=None
         Steps of the result, the teacher's divided by a power of 2; None as many as the teacher.
     max_steps : int, default=2000
@@ -77,8 +86,8 @@ def distill_diffusion(
         Gradient steps of each halving.
     n_images : int, default=2000
         Images drawn from the teacher, its classes and contexts with their frequencies in fit.
-    learning_rate : float, default=2e-3
-        The first, of Adam; a quarter of it for the halvings.
+    learning_rate : float or None, default=None
+        The first, of Adam; None is 2e-3 for a network that starts from nothing, else 5e-4.
     random_state : int, RandomState instance or None, default=None
         Seed of first weights, batches and noise.
 
@@ -86,12 +95,14 @@ def distill_diffusion(
     -------
     DiffusionGenerator
         Fitted, with the parameters `width`, `separable` and `n_sampling_steps` it was made
-        with, and without guidance where the teacher's was matched.
+        with, without guidance where the teacher's was matched, and with ``solver="ddim"`` where
+        steps were halved.
 
     Raises
     ------
     ValueError
-        If `n_sampling_steps` is not the teacher's divided by a power of 2, a parameter is out
+        If `amount` is given beside `width` or `separable`, or is more than ranks of 1 save,
+        `n_sampling_steps` is not the teacher's divided by a power of 2, a parameter is out
         of its range, or images, labels and contexts are not of the kinds the teacher knows.
     TypeError
         If `teacher` is no DiffusionGenerator.
@@ -99,6 +110,7 @@ def distill_diffusion(
     See Also
     --------
     synda_sk.compression.distill : What trains the networks.
+    synda_sk.compression.factorize : What makes them smaller.
 
     References
     ----------
@@ -111,7 +123,7 @@ def distill_diffusion(
     >>> from synda_sk.generators import DiffusionGenerator, distill_diffusion
     >>> X, y = load_digits(return_X_y=True)
     >>> teacher = DiffusionGenerator(max_steps=20, random_state=0).fit(X[:100], y[:100])
-    >>> student = distill_diffusion(teacher, width=16, max_steps=20, n_images=50, random_state=0)
+    >>> student = distill_diffusion(teacher, amount=0.5, max_steps=20, n_images=50, random_state=0)
     >>> student.n_parameters_ < teacher.n_parameters_ / 2
     True
     """
@@ -120,19 +132,26 @@ def distill_diffusion(
     check_is_fitted(teacher)
     settings = {name: value for name, value in locals().items() if name in CONSTRAINTS}
     validate_parameter_constraints(CONSTRAINTS, settings, caller_name="distill_diffusion")
+    if amount is not None and (width is not None or separable is not None):
+        raise ValueError(
+            f"amount == {amount}, width == {width} and separable == {separable}: give amount or the others."
+        )
     n_halvings = _n_halvings(teacher.n_sampling_steps, n_sampling_steps)
     streams = SeedStreams(random_state)
     drawer = copy.copy(teacher).set_params(random_state=streams.seed("images"))
     images = _images_to_noise(drawer, X, y, context, n_images)
     course = _Course(images, teacher.label_dropout, learning_rate, streams)
     student: DiffusionGenerator = copy.copy(teacher)
-    if width is not None or separable is not None:
+    if amount is not None:
+        student.guidance = 0.0
+        student = course.match(teacher, student, factorize(teacher.to_module(), amount=amount), max_steps)
+    elif width is not None or separable is not None:
         student.set_params(
             width=teacher.width if width is None else width,
             separable=teacher.separable if separable is None else separable,
             guidance=0.0,
         )
-        course.match(teacher, student, max_steps)
+        student = course.match(teacher, student, None, max_steps)
     for _ in range(n_halvings):
         student = course.halve(student, max_steps_per_halving)
     return student
@@ -142,7 +161,7 @@ class _Course:
     """The images a student learns on, and the two ways it learns."""
 
     def __init__(
-        self, images: Images, label_dropout: float, learning_rate: float, streams: SeedStreams
+        self, images: Images, label_dropout: float, learning_rate: float | None, streams: SeedStreams
     ) -> None:
         import torch
 
@@ -150,16 +169,20 @@ class _Course:
         self.images = images.to(self.device)
         self.label_dropout, self.learning_rate, self.streams = label_dropout, learning_rate, streams
 
-    def match(self, teacher: DiffusionGenerator, student: DiffusionGenerator, n_steps: int) -> None:
-        """Give the student a network of its own that answers as the teacher's."""
+    def match(
+        self, teacher: DiffusionGenerator, student: DiffusionGenerator, small: Any, n_steps: int
+    ) -> DiffusionGenerator:
+        """Return the student with a network that answers as the teacher's: `small` trained, or a new one."""
         import torch
 
         from synda_sk.generators import _cosine as cosine
         from synda_sk.nn import initialise
 
-        large = teacher.to_module().to(self.device)
-        source = torch.Generator().manual_seed(self.streams.seed("weights"))
-        small = initialise(student._empty_module(), source).to(self.device)
+        large = copy.deepcopy(teacher.to_module()).to(self.device)
+        rate = INHERITED_RATE
+        if small is None:
+            source = torch.Generator().manual_seed(self.streams.seed("weights"))
+            small, rate = initialise(student._empty_module(), source), NEW_RATE
 
         def inputs(generator: Any) -> tuple[Any, ...]:
             images, noise = self._batch(generator)
@@ -171,7 +194,7 @@ class _Course:
         def answer(z: Any, time: Any, labels: Any, contexts: Any) -> Any:
             return teacher._velocity(large, labels, contexts)(z, time)
 
-        self._train(student, small, answer, inputs, n_steps, self.learning_rate)
+        return self._train(student, small, answer, inputs, n_steps, rate)
 
     def halve(self, slow: DiffusionGenerator, n_steps: int) -> DiffusionGenerator:
         """Return a generator that does in one step what `slow` does in two."""
@@ -180,8 +203,8 @@ class _Course:
         from synda_sk.generators import _cosine as cosine
 
         fast: DiffusionGenerator = copy.copy(slow)
-        fast.set_params(n_sampling_steps=slow.n_sampling_steps // 2, guidance=0.0)
-        network, n_left = slow.to_module().to(self.device), fast.n_sampling_steps
+        fast.set_params(n_sampling_steps=slow.n_sampling_steps // 2, solver="ddim", guidance=0.0)
+        network, n_left = copy.deepcopy(slow.to_module()).to(self.device), fast.n_sampling_steps
 
         def inputs(generator: Any) -> tuple[Any, ...]:
             images, noise = self._batch(generator)
@@ -191,8 +214,7 @@ class _Course:
         def answer(z: Any, time: Any, labels: Any, contexts: Any) -> Any:
             return cosine.two_steps(slow._velocity(network, labels, contexts), z, time, 1 / n_left)
 
-        self._train(fast, network, answer, inputs, n_steps, self.learning_rate / 4)
-        return fast
+        return self._train(fast, network, answer, inputs, n_steps, INHERITED_RATE)
 
     def _batch(self, generator: Any) -> tuple[Images, Any]:
         import torch
@@ -203,15 +225,26 @@ class _Course:
 
     def _train(
         self, student: DiffusionGenerator, network: Any, answer: Any, inputs: Any, n_steps: int, rate: float
-    ) -> None:
+    ) -> DiffusionGenerator:
         import torch
 
         from synda_sk.compression import distill
 
         seed = self.streams.seed(f"{student.n_sampling_steps} steps")
         with autocast(torch, student.precision, self.device):
-            network = distill(answer, network, inputs, n_steps=n_steps, learning_rate=rate, random_state=seed)
-        student._take_weights(network.state_dict())
+            network = distill(
+                answer,
+                network.to(self.device),
+                inputs,
+                n_steps=n_steps,
+                learning_rate=self.learning_rate or rate,
+                random_state=seed,
+            )
+        state = network.cpu().state_dict()
+        if state.keys() != student._empty_module().state_dict().keys():
+            return student.with_module(network)
+        student._take_weights(state)
+        return student
 
 
 def _n_halvings(n_teacher: int, n_student: int | None) -> int:

@@ -318,6 +318,9 @@ class ImageNetGenerator(NetworkMixin, BaseGenerator):
     def _changes(self) -> StandardAugmentation | None:
         return StandardAugmentation() if self.augmentation == "auto" else self.augmentation
 
+    def _n_changes(self) -> int:
+        return (self._changes() or StandardAugmentation()).n_changes
+
     def _run(self, module: Any, loss: Any, draw: Any, judge: Any) -> Training:
         from synda_sk.images._fit import train
 

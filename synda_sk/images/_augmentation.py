@@ -1,4 +1,4 @@
-"""Standard augmentation: small rotations, zooms, shears, shifts and flips."""
+"""Standard augmentation: small rotations, zooms, shears, shifts, flips, and changes of brightness and colour."""
 
 import math
 from dataclasses import dataclass
@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-N_CHANGES = 7
+N_GEOMETRIC, N_COLOURS = 7, 3
 
 
 @dataclass(frozen=True)
 class StandardAugmentation:
-    r"""Random affine changes of images, and flips: the first thing to try where labels are few.
+    r"""Random changes of images that leave their class alone: the first thing to try where labels are few.
 
     With an angle :math:`a`, a zoom :math:`s`, a shear :math:`k`, a shift :math:`d` and a
     mirroring :math:`m = \pm 1`, the pixel at :math:`p` (in [-1, 1]) takes the value at
 
     .. math:: \begin{pmatrix} m s\cos a & k - s\sin a \\ m s\sin a & s\cos a \end{pmatrix} p + 2d,
 
-    interpolated linearly, with the border repeated beyond it. Needs the extra ``torch``.
+    interpolated linearly, with the border repeated beyond it. A channel c then becomes
+
+    .. math:: (1 + b_0 + k_c) (x_c - \bar x_c) + \bar x_c + b_1 + l_c,
+
+    with :math:`\bar x_c` its mean over the image, :math:`b` from `brightness`, the same for all
+    channels, and :math:`k, l` from `colour`. All are drawn uniformly. Needs the extra ``torch``.
 
     Parameters
     ----------
@@ -33,6 +38,11 @@ class StandardAugmentation:
         Largest \|k\|.
     flip : bool, default=False
         Whether half the images are mirrored.
+    brightness : float, default=0.0
+        Largest change of brightness, in units of half the range of the pixels, and of contrast.
+    colour : float, default=0.0
+        The same for each channel by itself: for stains, lamps and cameras that differ, and not
+        where the colour tells the class. More than three channels take three draws in turn.
 
     Examples
     --------
@@ -50,6 +60,13 @@ class StandardAugmentation:
     shift: float = 0.08
     shear: float = 0.1
     flip: bool = False
+    brightness: float = 0.0
+    colour: float = 0.0
+
+    @property
+    def n_changes(self) -> int:
+        """Return how many numbers tell how an image was changed."""
+        return N_GEOMETRIC + (2 * N_COLOURS if self.brightness or self.colour else 0)
 
     def draw(self, n_images: int, generator: "torch.Generator") -> "torch.Tensor":
         """Draw how to change images.
@@ -63,9 +80,10 @@ class StandardAugmentation:
 
         Returns
         -------
-        Tensor of shape (n_images, 7)
-            Of each image: sin a, 1 - cos a, log s, k, the two shifts, and 1 where it is
-            mirrored. All 0 is no change.
+        Tensor of shape (n_images, n_changes)
+            Of each image: sin a, 1 - cos a, log s, k, the two shifts, 1 where it is mirrored,
+            and, where `brightness` or `colour` is above 0, changes of contrast and of brightness
+            of three channels. All 0 is no change.
         """
         import torch
 
@@ -74,9 +92,16 @@ class StandardAugmentation:
             (2 * torch.rand(n_images, 5, generator=generator) - 1) * largest
         ).T
         mirrored = (torch.rand(n_images, generator=generator) < 0.5) & self.flip
-        return torch.stack(
+        moves = torch.stack(
             [angle.sin(), 1 - angle.cos(), log_zoom, shear, beside, below, mirrored.float()], dim=1
         )
+        if self.n_changes == N_GEOMETRIC:
+            return moves
+        common, single = (
+            (2 * torch.rand(n_images, 2, n, generator=generator) - 1) * size
+            for n, size in ((1, self.brightness), (N_COLOURS, self.colour))
+        )
+        return torch.cat([moves, (common + single).flatten(1)], dim=1)
 
     def apply(self, images: "torch.Tensor", changes: "torch.Tensor") -> "torch.Tensor":
         """Change images.
@@ -85,7 +110,7 @@ class StandardAugmentation:
         ----------
         images : Tensor of shape (n_images, n_channels, h, w)
             Images on any device.
-        changes : Tensor of shape (n_images, 7)
+        changes : Tensor of shape (n_images, n_changes)
             As drawn by :meth:`draw`, on the same device.
 
         Returns
@@ -93,6 +118,16 @@ class StandardAugmentation:
         Tensor of shape (n_images, n_channels, h, w)
             The images changed.
         """
+        moved = self._move(images, changes[:, :N_GEOMETRIC])
+        if self.n_changes == N_GEOMETRIC:
+            return moved
+        colours = changes[:, N_GEOMETRIC:].view(-1, 2, N_COLOURS)
+        contrast, shift = colours[:, :, [c % N_COLOURS for c in range(images.shape[1])], None, None].unbind(1)
+        mean = moved.mean(dim=(2, 3), keepdim=True)
+        return (1 + contrast) * (moved - mean) + mean + shift
+
+    @staticmethod
+    def _move(images: "torch.Tensor", changes: "torch.Tensor") -> "torch.Tensor":
         import torch
         from torch.nn import functional
 

@@ -29,7 +29,8 @@ from synda_sk.utils import (
 SMALLEST_SIDE = 8  # of images that are augmented without being asked
 BLOCK = 32  # images predicted at a time
 SMALLEST_BATCH, LARGEST_BATCH = 16, 64
-LEAST_STEPS, EPOCHS, MOST_STEPS = 200, 25, 800
+LEAST_STEPS, EPOCHS, MOST_STEPS = 500, 25, 800
+BRIGHTNESS = 0.2  # of images that are augmented without being asked
 
 
 class ConvClassifier(
@@ -58,10 +59,10 @@ class ConvClassifier(
     separable : bool, default=False
         Whether convolutions are depthwise-separable: an eighth of the weights.
     augmentation : "auto", StandardAugmentation or None, default="auto"
-        Random changes of the training images. "auto" is the default
-        :class:`StandardAugmentation` for images of one channel (written signs have an
-        upside), with all rotations and mirror images for more channels, and None for sides
-        below 8 pixels. An object with its two methods may stand for it.
+        Random changes of the training images. "auto" is :class:`StandardAugmentation` with
+        ``brightness=0.2``, for more than one channel with all rotations and mirror images too
+        (written signs have an upside), and None for sides below 8 pixels. Add ``colour=0.2``
+        where lamps or stains differ. An object with its two methods may stand for it.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, as in scikit-learn.
     teacher : fitted classifier or None, default=None
@@ -72,7 +73,7 @@ class ConvClassifier(
     temperature : float, default=2.0
         T > 0, which the logits of both are divided by in the teacher's part.
     max_steps : "auto" or int, default="auto"
-        Most steps. "auto" is 200 for up to 400 images, 6 more for each further 64, 600 at most.
+        Most steps. "auto" is 25 times the images over 64, within 500 and 800.
     batch_size : "auto" or int, default="auto"
         Images a step, at least 2. "auto" is as many as there are, in 16..64.
     learning_rate : float, default=3e-3
@@ -395,7 +396,9 @@ class ConvClassifier(
         h, w, n_channels = self.image_shape_
         if min(h, w) < SMALLEST_SIDE:
             return None
-        return StandardAugmentation() if n_channels == 1 else StandardAugmentation(rotation=180, flip=True)
+        if n_channels == 1:
+            return StandardAugmentation(brightness=BRIGHTNESS)
+        return StandardAugmentation(rotation=180, flip=True, brightness=BRIGHTNESS)
 
     def _soft(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Return the teacher's probabilities, those of its logits divided by the temperature."""

@@ -20,6 +20,7 @@ from synda_sk.compression import n_bytes, prune, quantize  # noqa: E402
 from synda_sk.exceptions import SampleHealthWarning  # noqa: E402
 from synda_sk.generators import ConvVAEGenerator, DiffusionGenerator, distill_diffusion  # noqa: E402
 from synda_sk.generators import _cosine as cosine  # noqa: E402
+from synda_sk.images import StandardAugmentation  # noqa: E402
 
 DIGITS, LABELS = load_digits(return_X_y=True)
 pytestmark = pytest.mark.filterwarnings("ignore::synda_sk.exceptions.SampleHealthWarning")  # short fits
@@ -261,15 +262,34 @@ def test_velocity_noise_and_image_are_one_triangle():
     torch.testing.assert_close(sigma * z + alpha * v, noise)
 
 
+@pytest.mark.parametrize("solver", ["ddim", "dpm++"])
 @pytest.mark.parametrize("n_steps", [1, 2, 7])
-def test_steps_with_the_true_velocity_end_at_the_image(n_steps):
+def test_steps_with_the_true_velocity_end_at_the_image(n_steps, solver):
     x = torch.rand(3, 1, 4, 4) * 2 - 1
 
     def truth(z, time):
         alpha, sigma = cosine.scales(time)
         return cosine.velocity(x, (z - alpha * x) / sigma, time)
 
-    torch.testing.assert_close(cosine.draw(truth, torch.randn(3, 1, 4, 4), n_steps), x, atol=1e-4, rtol=0)
+    drawn = cosine.draw(truth, torch.randn(3, 1, 4, 4), n_steps, solver)
+    torch.testing.assert_close(drawn, x, atol=1e-4, rtol=0)
+
+
+def test_drawing_out_comes_nearer_the_known_path_of_a_normal_distribution():
+    """Of pixels N(0, s^2) the path from noise is known: it ends at s times the noise."""
+    scale = 0.4
+    noise = torch.randn(50, 1, 4, 4, generator=torch.Generator().manual_seed(0)).double().clamp(-2, 2)
+
+    def predict(z, time):
+        alpha, sigma = cosine.scales(time)
+        x = z * alpha * scale**2 / (alpha**2 * scale**2 + sigma**2)
+        return cosine.velocity(x, (z - alpha * x) / sigma, time)
+
+    def error(solver, n_steps):
+        return (cosine.draw(predict, noise, n_steps, solver) - scale * noise).abs().mean().item()
+
+    assert error("dpm++", 16) < error("ddim", 16) / 4
+    assert error("ddim", 64) < error("ddim", 16) / 3 and error("dpm++", 64) < error("dpm++", 16) / 2
 
 
 def test_one_step_at_the_target_ends_where_two_steps_do():
@@ -287,11 +307,32 @@ def test_one_step_at_the_target_ends_where_two_steps_do():
     torch.testing.assert_close(once, end, atol=1e-5, rtol=1e-4)
 
 
-def test_a_student_answers_as_its_teacher_and_in_fewer_steps():
+def test_guidance_is_for_large_images_unless_told():
+    X, y, _ = stripes(40)
+    small = diffusion().fit(X, y)
+    large = diffusion(width=8).fit(np.repeat(np.repeat(X.reshape(40, 8, 8), 2, axis=1), 2, axis=2), y)
+    for made, told in ((small, 0.0), (large, 1.0)):
+        wanted = copy.copy(made).set_params(guidance=told).sample(6)[0]
+        np.testing.assert_array_equal(made.sample(6)[0], wanted)
+    assert not np.array_equal(large.sample(6)[0], copy.copy(large).set_params(guidance=0.0).sample(6)[0])
+
+
+def test_a_network_is_told_of_brightness_only_where_it_changes():
+    settings = {"augmentation": StandardAugmentation(brightness=0.2, colour=0.1)}
+    told, untold = (
+        diffusion(**settings).fit(DIGITS[:50], LABELS[:50]),
+        diffusion().fit(DIGITS[:50], LABELS[:50]),
+    )
+    assert (told.to_module().changes.in_features, untold.to_module().changes.in_features) == (13, 7)
+    assert told.sample(5)[0].shape == (5, 64)
+
+
+@pytest.mark.parametrize("how", [{"amount": 0.5}, {"width": 8}], ids=str)
+def test_a_student_answers_as_its_teacher_and_in_fewer_steps(how):
     X, y, light = stripes(200)
     teacher = diffusion(width=16, max_steps=100, augmentation=None).fit(X, y, light)
     before = teacher.sample(10, context="light")[0]
-    student = distill_diffusion(teacher, X, y, light, width=8, max_steps=100, n_images=50, random_state=0)
+    student = distill_diffusion(teacher, X, y, light, **how, max_steps=100, n_images=50, random_state=0)
     assert student.n_parameters_ < teacher.n_parameters_ / 2
     z = torch.randn(100, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     time = torch.linspace(0.3, 1, 100)
@@ -316,6 +357,10 @@ def test_distillation_tells_what_is_wrong():
     for n_steps in (3, 16, 5):
         with pytest.raises(ValueError, match="divided by a power of 2"):
             distill_diffusion(teacher, n_sampling_steps=n_steps)
+    with pytest.raises(ValueError, match="give amount or the others"):
+        distill_diffusion(teacher, amount=0.5, width=8)
+    with pytest.raises(ValueError, match="layers of rank 1 save no more"):
+        distill_diffusion(teacher, amount=0.999)
     with pytest.raises(ValueError, match="max_steps"):
         distill_diffusion(teacher, width=8, max_steps=0)
     with pytest.raises(TypeError, match="must be a DiffusionGenerator"):

@@ -57,6 +57,36 @@ def test_changes_keep_to_their_ranges_and_to_the_seed():
     torch.testing.assert_close((1 - changes[:, 1]) ** 2 + changes[:, 0] ** 2, torch.ones(5000))
 
 
+@pytest.mark.parametrize("n_channels", [1, 3, 5])
+def test_brightness_and_colour_are_those_of_the_equation(n_channels):
+    augmentation = StandardAugmentation(rotation=0, zoom=0, shift=0, shear=0, brightness=0.2, colour=0.1)
+    images = torch.rand(6, n_channels, 8, 8, generator=source(1)) * 2 - 1
+    changes = augmentation.draw(6, source(2))
+    assert changes.shape == (6, augmentation.n_changes) and not changes[:, :7].any()
+    changed = augmentation.apply(images, changes).numpy()
+    for image, result, told in zip(images.numpy(), changed, changes.numpy(), strict=True):
+        for c in range(n_channels):
+            mean = image[c].mean()
+            wanted = (1 + told[7 + c % 3]) * (image[c] - mean) + mean + told[10 + c % 3]
+            np.testing.assert_allclose(result[c], wanted, atol=1e-4)
+
+
+def test_brightness_is_common_to_the_channels_and_colour_is_not():
+    light = StandardAugmentation(brightness=0.3).draw(4000, source())[:, 7:].view(-1, 2, 3)
+    assert torch.equal(light[..., 0], light[..., 1]) and torch.equal(light[..., 0], light[..., 2])
+    assert 0.29 < light.abs().max() <= 0.3
+    stain = StandardAugmentation(colour=0.3).draw(4000, source())[:, 7:].view(-1, 2, 3)
+    assert abs(np.corrcoef(stain[:, 0, 0], stain[:, 0, 1])[0, 1]) < 0.1 and 0.29 < stain.abs().max() <= 0.3
+
+
+def test_brightness_leaves_the_drawing_of_moves_as_it_was():
+    plain, bright = (
+        StandardAugmentation(flip=True),
+        StandardAugmentation(flip=True, brightness=0.2, colour=0.1),
+    )
+    assert torch.equal(plain.draw(50, source(3)), bright.draw(50, source(3))[:, :7])
+
+
 def test_the_process_wide_random_state_is_left_alone():
     before = torch.random.get_rng_state()
     StandardAugmentation().draw(3, source())
