@@ -45,8 +45,7 @@ CELLS = (
     "digits/20,digits/50,kannada/50,kannada/200,leaf_apple/200,malaria/200,"
     "kannada/20,leaf_apple/50,malaria/50,leaf_apple/20,malaria/20"
 )
-WIDTHS = {24: (16, 11), 32: (22, 14)}  # at least 50 and 75 % fewer numbers
-FEWER = (50, 75)
+FEWER = (50, 75)  # percent of the teacher's numbers that its students save
 
 
 class Effort(NamedTuple):
@@ -182,15 +181,15 @@ def networks(cell: Cell) -> dict[str, tuple[Any, float]]:
 
     models = {"teacher": cell.generator("teacher", train)}
     teacher = models["teacher"][0]
-    for fewer, narrow in zip(FEWER, WIDTHS[teacher.to_module().stem.out_channels], strict=True):
+    for fewer in FEWER:
 
-        def shrink(narrow: int = narrow) -> Any:
+        def shrink(fewer: int = fewer) -> Any:
             return distill_diffusion(
                 teacher,
                 cell.X,
                 cell.y,
-                width=narrow,
-                max_steps=cell.effort.max_steps * 2 // 3,
+                amount=fewer / 100,
+                max_steps=cell.effort.max_steps // 2,
                 random_state=cell.seed,
             )
 

@@ -1,4 +1,4 @@
-"""Standard augmentation: small rotations, zooms, shears, shifts, flips, and changes of brightness and colour."""
+"""Standard augmentation: small moves, flips, and changes of brightness and colour."""
 
 import math
 from dataclasses import dataclass

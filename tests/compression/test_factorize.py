@@ -56,7 +56,8 @@ def test_a_network_of_low_rank_answers_as_before():
     kernels, mixes = torch.randn(2, 8, 3, 3), torch.randn(16, 2)
     layer.weight.data = torch.einsum("or,rikl->oikl", mixes, kernels)
     small = factorize(layer, amount=0.8)
-    assert isinstance(small, nn.Sequential) and small[0].out_channels == 2
+    assert isinstance(small, nn.Sequential)
+    assert small[0].out_channels == 2
     images = torch.randn(3, 8, 9, 9)
     torch.testing.assert_close(small(images), layer(images), atol=1e-4, rtol=1e-4)
 
@@ -66,7 +67,8 @@ def test_the_layer_that_carries_less_is_thinned_first():
     rich.weight.data = torch.linalg.qr(torch.randn(20, 20))[0]
     poor.weight.data = torch.randn(20, 1) @ torch.randn(1, 20) + 1e-3 * torch.randn(20, 20)
     small = factorize(nn.Sequential(rich, poor), amount=0.3)
-    assert isinstance(small[0], nn.Linear) and small[1][0].out_features < 10
+    assert isinstance(small[0], nn.Linear)
+    assert small[1][0].out_features < 10
 
 
 @pytest.mark.parametrize("name", sorted(set(NETS) - {"mlp", "conv"}))

@@ -62,7 +62,8 @@ def test_brightness_and_colour_are_those_of_the_equation(n_channels):
     augmentation = StandardAugmentation(rotation=0, zoom=0, shift=0, shear=0, brightness=0.2, colour=0.1)
     images = torch.rand(6, n_channels, 8, 8, generator=source(1)) * 2 - 1
     changes = augmentation.draw(6, source(2))
-    assert changes.shape == (6, augmentation.n_changes) and not changes[:, :7].any()
+    assert changes.shape == (6, augmentation.n_changes)
+    assert not changes[:, :7].any()
     changed = augmentation.apply(images, changes).numpy()
     for image, result, told in zip(images.numpy(), changed, changes.numpy(), strict=True):
         for c in range(n_channels):
@@ -73,10 +74,12 @@ def test_brightness_and_colour_are_those_of_the_equation(n_channels):
 
 def test_brightness_is_common_to_the_channels_and_colour_is_not():
     light = StandardAugmentation(brightness=0.3).draw(4000, source())[:, 7:].view(-1, 2, 3)
-    assert torch.equal(light[..., 0], light[..., 1]) and torch.equal(light[..., 0], light[..., 2])
+    assert torch.equal(light[..., 0], light[..., 1])
+    assert torch.equal(light[..., 0], light[..., 2])
     assert 0.29 < light.abs().max() <= 0.3
     stain = StandardAugmentation(colour=0.3).draw(4000, source())[:, 7:].view(-1, 2, 3)
-    assert abs(np.corrcoef(stain[:, 0, 0], stain[:, 0, 1])[0, 1]) < 0.1 and 0.29 < stain.abs().max() <= 0.3
+    assert abs(np.corrcoef(stain[:, 0, 0], stain[:, 0, 1])[0, 1]) < 0.1
+    assert 0.29 < stain.abs().max() <= 0.3
 
 
 def test_brightness_leaves_the_drawing_of_moves_as_it_was():
