@@ -313,12 +313,34 @@ def cost_section(page: Page) -> str:
             "" if memory is None else f" <small>+{memory:.0f} MiB</small>"
         )
         rows.append(bar_row(arm, row["cpu_seconds"], highest, text, page.colors[arm]))
-    speeds = [row["inference_ms_per_1000_rows"] for row in known.values()]
-    lead = (
-        "Processor seconds of a whole run, all its models and questions, and the memory it added. "
-        f"A thousand rows are predicted in {number(min(speeds), 1)} to {number(max(speeds), 1)} ms."
+    lead = "Processor seconds of a whole run, all its models and questions, and the memory it added."
+    body = f'<div class="rows">{"".join(rows)}</div>{_prediction_table(known)}'
+    return section("What it costs", lead, body)
+
+
+def _prediction_table(rows: dict[str, dict[str, Any]]) -> str:
+    head = [
+        "method",
+        "training by the clock, s",
+        "most memory, MiB",
+        "prediction, µs a row",
+        "operations a row",
+    ]
+    cells = [
+        [
+            escape(arm),
+            number(row["fit_seconds"], 1),
+            number(row.get("peak_memory_mb"), 0),
+            number(row["inference_ms_per_1000_rows"], 1),
+            number(row.get("flops_per_row"), 0),
+        ]
+        for arm, row in rows.items()
+    ]
+    note = (
+        "Prediction by the last model. Operations are products and sums of matrix products and convolutions, "
+        "and comparisons in trees; a dash where they cannot be counted exactly."
     )
-    return section("What it costs", lead, f'<div class="rows">{"".join(rows)}</div>')
+    return table(head, cells) + f'<p class="note">{note}</p>'
 
 
 def setup_section(page: Page, content: dict[str, Any]) -> str:

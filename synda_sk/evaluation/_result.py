@@ -29,10 +29,14 @@ class ProtocolResult:
         What was asked for.
     runs : list of dict
         One a seed of an arm: "arm", "seed", "n_train", "n_test",
-        "test_rows_crc32" (equal where the test rows are), what the run cost
-        ("fit_seconds", "cpu_seconds", "peak_memory_mb" and "added_memory_mb" of
-        the process, None where not to be known, "inference_ms_per_1000_rows"),
-        and for a binary target "positives_train", "positives_test".
+        "test_rows_crc32" (equal where the test rows are), what the run cost,
+        and for a binary target "positives_train", "positives_test". Training and
+        choosing: "fit_seconds" by the clock, "cpu_seconds" of the process,
+        "peak_memory_mb" and "added_memory_mb", None where not to be known.
+        Prediction by the last model: "inference_ms_per_1000_rows" by the clock,
+        "flops_per_row" where they can be counted, else None: two for a product
+        and a sum of a matrix product or a convolution, one for a comparison in a
+        tree; a mean over the test rows, or 512 of them.
     rounds : list of dict
         One a round of a run: "arm", "seed", "round", "n_labels", the measures,
         and "beta", "generated", "kept", "exploration", "seconds" of

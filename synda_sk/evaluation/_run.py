@@ -13,6 +13,7 @@ from synda_sk.classifier import SynDAClassifier
 from synda_sk.evaluation._context import RunContext
 from synda_sk.evaluation._cost import Meter
 from synda_sk.evaluation._measures import measure
+from synda_sk.evaluation._operations import flops_per_row
 from synda_sk.evaluation._target import Target
 from synda_sk.evaluation._transfer import TransferClassifier
 from synda_sk.selection._committee import align_probabilities
@@ -125,6 +126,7 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
     started = time.perf_counter()
     model.predict_proba(X_test)
     account["inference_ms_per_1000_rows"] = 1e6 * (time.perf_counter() - started) / len(job.test)
+    account["flops_per_row"] = flops_per_row(_source_as_it_is(model) or model.estimator_, X_test)
     rounds = []
     stages = _stages(model, X_test)
     for step, (entry, probabilities) in enumerate(zip(model.history_, stages, strict=True)):
@@ -140,9 +142,14 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
 
 def _stages(model: SynDAClassifier, X_test: Table) -> Iterable[FloatArray]:
     """Return the probabilities of each stage; a source as it is does not wait for two classes."""
-    estimator = model.estimator
-    if isinstance(estimator, TransferClassifier) and not estimator.tune:
-        source = estimator.source_model
+    source = _source_as_it_is(model)
+    if source is not None:
         found = align_probabilities(source.predict_proba(X_test), source.classes_, model.classes_)
         return [found] * len(model.history_)
     return model.staged_predict_proba(X_test)
+
+
+def _source_as_it_is(model: SynDAClassifier) -> Any:
+    estimator = model.estimator
+    is_fixed = isinstance(estimator, TransferClassifier) and not estimator.tune
+    return estimator.source_model if is_fixed else None

@@ -17,7 +17,14 @@ from synda_sk.metrics import (
 from synda_sk.metrics._signed_rank import holm, signed_rank_p
 from synda_sk.typing import FloatArray, IntArray
 
-COSTS = ("cpu_seconds", "fit_seconds", "peak_memory_mb", "added_memory_mb", "inference_ms_per_1000_rows")
+COSTS = (
+    "cpu_seconds",
+    "fit_seconds",
+    "peak_memory_mb",
+    "added_memory_mb",
+    "inference_ms_per_1000_rows",
+    "flops_per_row",
+)
 
 LABELS_SAVED = (
     "1 - n / n_ref: the first evaluated label counts at which the isotonic mean curves of the arm (n) and of "

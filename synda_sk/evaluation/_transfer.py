@@ -150,6 +150,10 @@ class TransferClassifier(TableClassifier):
         here = align_probabilities(self._fitted.predict_proba(X), self._fitted.classes_, self.classes_)
         return self.source_share_ * there + (1 - self.source_share_) * here
 
+    def _prediction_parts(self, X: Table) -> list[tuple[Any, Table]]:
+        """Return the models that predict, and the rows each of them sees."""
+        return [(model, X) for model in (self.source_model, self._fitted) if model is not None]
+
     def _target(self, seed: int) -> Any:
         model = default_estimator() if self.estimator is None else clone(self.estimator)
         set_seed(model, seed)
