@@ -355,6 +355,7 @@ def setup_section(page: Page, content: dict[str, Any]) -> str:
         ("class sought", None if c["positive"] is None else f"{c['positive']}, {positives} of the test rows"),
         ("rows of the source", c.get("n_source") or None),
         ("split", c["split"]),
+        ("groups", ", ".join(c["groups"]) if c.get("groups") else None),
         ("labels", f"{c['label_budget']} in all, {first} of them first, then {c['n_rounds']} rounds"),
         ("paired seeds", c["n_seeds"]),
         ("rows looked at", f"{c['n_alerts']} ({percent(c['alert_rate'])} of the test rows)"),

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from synda_sk.evaluation._arms import REFERENCE, make_arms
 from synda_sk.evaluation._cells import Cells, open_cells
+from synda_sk.evaluation._groups import check_groups, group_names
 from synda_sk.evaluation._progress_line import progress_line
 from synda_sk.evaluation._result import ProtocolResult
 from synda_sk.evaluation._run import Job, Run, play
@@ -38,6 +39,7 @@ def run_protocol(
     time: ArrayLike | str | None = None,
     drop: Sequence[str] = (),
     source: Any = None,
+    groups: ArrayLike | str | None = None,
     test_size: float = 0.3,
     alert_rate: float = 0.01,
     arms: Mapping[str, Any] | Sequence[str] | str | None = None,
@@ -92,6 +94,12 @@ def run_protocol(
         transfer learns from: a mask, or the value of a column. They are neither
         trained on by the other methods nor tested on. Those of a class that the
         rest has not are left out.
+    groups : array-like of shape (n_samples,), str or None, default=None
+        The region, period, script or other group of each row, 2 to 50 of them,
+        or the column of `X` that tells it (a feature still, unless dropped).
+        The test rows of each group are measured apart too, and the measure
+        "worst_group" is the lowest quality of a group. A group that lacks one of
+        two classes in the test part does not count. Nothing is trained otherwise.
     test_size : float, default=0.3
         Share of the rows held out, in (0, 1).
     alert_rate : float, default=0.01
@@ -149,7 +157,7 @@ def run_protocol(
     >>> [entry["n_labels"] for entry in result.summary()["curves"]["synda"]]
     [8, 24, 40]
     """
-    task = make_protocol_task(X, y, positive, time, drop)
+    task = make_protocol_task(X, y, positive, time, drop, groups)
     X, time = task.X, task.time
     target = make_target(task.y, task.positive)
     check_same_length(X=X, y=target.y)
@@ -159,12 +167,15 @@ def run_protocol(
     alert_count(len(target.y), alert_rate)
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise ValueError(f"progress == {progress!r}, must be a callable, a bool or None.")
+    belongs = None if task.groups is None else group_names(task.groups, target.y)
     models = _arms(arms, estimator, reference, source is not None)
     mask = source_mask(source, X, target.y)
     jobs = []
     for seed in range(random_state, random_state + n_seeds):
         train, test, origin = _parts(target, mask, time, test_size, seed)
         n_labels = _n_labels(label_budget, len(train))
+        if belongs is not None and target.is_binary:
+            check_groups(belongs[test], target.y[test])
         jobs += [Job(name, seed, model, train, test, origin) for name, model in models.items()]
     settings = {"label_budget": n_labels, "initial_labels": initial_labels, "n_rounds": n_rounds}
     configuration = settings | {
@@ -181,8 +192,11 @@ def run_protocol(
         "test_size": test_size,
         "alert_rate": alert_rate,
         "n_alerts": alert_count(len(jobs[0].test), alert_rate),
+        "groups": None if belongs is None else np.unique(belongs).tolist(),
     }
     told = settings | {"alert_rate": alert_rate, "is_binary": target.is_binary}
+    if belongs is not None:
+        told["groups"] = belongs.tolist()
     cells = open_cells(store, X, target.y, mask, told)
     report = progress_line() if progress is True else progress or None
     runs: dict[int, Run] = {}
@@ -200,7 +214,7 @@ def run_protocol(
                 done(i, run)
         to_play = [i for i in range(len(jobs)) if i not in runs]
         finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-            delayed(_play)(i, jobs[i], X, target, alert_rate, settings, cells) for i in to_play
+            delayed(_play)(i, jobs[i], X, target, alert_rate, settings, belongs, cells) for i in to_play
         )
         for i, run in finished:
             done(i, run)
@@ -218,9 +232,10 @@ def _play(
     target: Target,
     alert_rate: float,
     settings: dict[str, Any],
+    groups: Any,
     cells: Cells | None,
 ) -> tuple[int, Run]:
-    run = play(job, X, target, alert_rate, settings)
+    run = play(job, X, target, alert_rate, settings, groups)
     if cells is not None:
         cells.save(job, run)
     return i, run

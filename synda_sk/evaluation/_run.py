@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import clone
 
 from synda_sk.classifier import SynDAClassifier
 from synda_sk.evaluation._context import RunContext
 from synda_sk.evaluation._cost import Meter
+from synda_sk.evaluation._groups import group_sizes, measure_groups
 from synda_sk.evaluation._measures import measure
 from synda_sk.evaluation._operations import flops_per_row
 from synda_sk.evaluation._target import Target
@@ -73,7 +75,14 @@ class Run:
     restored: bool = False
 
 
-def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[str, Any]) -> Run:
+def play(
+    job: Job,
+    X: Table,
+    target: Target,
+    alert_rate: float,
+    settings: dict[str, Any],
+    groups: NDArray[np.str_] | None = None,
+) -> Run:
     """Fit and measure.
 
     Parameters
@@ -88,6 +97,8 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
         Share of the test rows that may raise an alert.
     settings : dict
         Parameters of the model that are common to all arms.
+    groups : ndarray of str of shape (n_samples,) or None, default=None
+        The group of each row, to measure apart.
 
     Returns
     -------
@@ -123,6 +134,8 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
         account["n_source"] = len(job.source)
     if target.is_binary:
         account |= {"positives_train": int(y_train.sum()), "positives_test": int(y_test.sum())}
+    if groups is not None:
+        account["groups"] = group_sizes(y_test, groups[job.test], is_binary=target.is_binary)
     started = time.perf_counter()
     model.predict_proba(X_test)
     account["inference_ms_per_1000_rows"] = 1e6 * (time.perf_counter() - started) / len(job.test)
@@ -136,6 +149,10 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
         )
         if target.is_binary:
             record["positives_found"] = int(entry["n_per_class"].get(1, 0))
+        if groups is not None:
+            record |= measure_groups(
+                y_test, probabilities, model.classes_, groups[job.test], is_binary=target.is_binary
+            )
         rounds.append(record | {key: entry[key] for key in HISTORY})
     return Run(account, rounds)
 

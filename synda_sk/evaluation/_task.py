@@ -17,19 +17,29 @@ from synda_sk.evaluation._table_task import make_task
 from synda_sk.typing import Labels, Table
 from synda_sk.utils import check_same_length, is_frame
 
-PARAMETERS = {"--table": "X", "--target": "y", "--positive": "positive", "--time": "time", "--drop": "drop"}
+PARAMETERS = {
+    "--table": "X",
+    "--target": "y",
+    "--positive": "positive",
+    "--time": "time",
+    "--drop": "drop",
+    "--groups": "groups",
+}
 
 
 class Task(NamedTuple):
-    """Rows, labels, the class sought, and times."""
+    """Rows, labels, the class sought, times and groups."""
 
     X: Table
     y: Labels
     positive: Any
     time: ArrayLike | None
+    groups: ArrayLike | None
 
 
-def make_protocol_task(X: Any, y: Any, positive: Any, time: Any, drop: Sequence[str]) -> Task:
+def make_protocol_task(
+    X: Any, y: Any, positive: Any, time: Any, drop: Sequence[str], groups: Any = None
+) -> Task:
     """Take the rows and labels of a comparison out of what was given.
 
     Parameters
@@ -45,6 +55,8 @@ def make_protocol_task(X: Any, y: Any, positive: Any, time: Any, drop: Sequence[
         When each row happened; or the column, or columns, that tell it.
     drop : sequence of str
         Columns to leave out, where `y` is the name of one.
+    groups : array-like, str or None, default=None
+        The group of each row; or the column that tells it.
 
     Returns
     -------
@@ -62,9 +74,11 @@ def make_protocol_task(X: Any, y: Any, positive: Any, time: Any, drop: Sequence[
             raise ValueError(f"y == {type(y).__name__}, must be the name of a column where X is a file.")
         if len(drop):
             raise ValueError("drop is for a y that names a column of X; leave columns out of X instead.")
-        return Task(X, y, positive, time)
+        return Task(X, y, positive, time, _column(X, groups) if isinstance(groups, str) else groups)
     if not is_path and not is_frame(X):
         raise ValueError(f"y == {y!r} names a column, so X must be a data frame or a file.")
+    if groups is not None and not isinstance(groups, str):
+        raise ValueError(f"groups == {type(groups).__name__}, must be the name of a column where y is one.")
     names = [time] if isinstance(time, str) else [] if time is None else list(time)
     try:
         frame = read_table(Path(X)) if is_path else nw.from_native(X, eager_only=True).to_pandas()
@@ -74,11 +88,12 @@ def make_protocol_task(X: Any, y: Any, positive: Any, time: Any, drop: Sequence[
             positive=None if positive is None else str(positive),
             time=names,
             drop=list(drop),
+            groups=groups,
         )
     except OptionError as error:
         message = re.sub(r"--\w+", lambda found: PARAMETERS.get(found.group(), found.group()), str(error))
         raise ValueError(message) from error
-    return Task(task.X, task.y, task.positive, task.time)
+    return Task(task.X, task.y, task.positive, task.time, task.groups)
 
 
 def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
@@ -126,6 +141,15 @@ def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
     if len(np.unique(labels[mask])) < 2:
         raise ValueError("source has rows of one class only, must have two at least.")
     return mask
+
+
+def _column(X: Any, name: str) -> NDArray[Any]:
+    if not is_frame(X):
+        raise ValueError(f"groups == {name!r} names a column, so X must be a data frame; give an array.")
+    frame = nw.from_native(X, eager_only=True)
+    if name not in frame.columns:
+        raise ValueError(f"groups == {name!r}; {suggestion(name, frame.columns, 'columns')}.")
+    return frame[name].to_numpy()
 
 
 def _matching(source: Mapping[Any, Any], X: Table) -> NDArray[np.bool_]:
