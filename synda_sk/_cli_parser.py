@@ -88,6 +88,11 @@ def make_parser() -> Parser:
         metavar="COL=VALUE",
         help="rows of another region or an earlier period, which transfer and transfer tuned learn from",
     )
+    group.add_argument(
+        "--groups",
+        metavar="COL",
+        help="region, period or other group of each row: the test rows of each are measured apart too",
+    )
     add_journal_command(commands)
     return parser
 

@@ -77,7 +77,7 @@ def test_tables_of_groups_and_the_worst_of_them(result, tmp_path):
     groups = frames["groups"]
     assert len(groups) == 2 * 2 * 3 * 3
     assert set(groups["group"]) == {"east", "north", "west"}
-    assert not {"groups"} & set(frames["rounds"]) | {"groups"} & set(frames["runs"])
+    assert "groups" not in {*frames["rounds"], *frames["runs"]}
     worst = groups.groupby(["arm", "seed", "round"])["average_precision"].min()
     assert frames["rounds"].set_index(["arm", "seed", "round"])["worst_group"].to_dict() == worst.to_dict()
     ends = groups.query("n_labels == 30 and arm == 'entropy'")
