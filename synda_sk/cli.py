@@ -28,6 +28,7 @@ from synda_sk.evaluation._options import OptionError
 from synda_sk.evaluation._progress_line import progress_line as _progress
 from synda_sk.evaluation._read_table import read_table
 from synda_sk.evaluation._report import format_summary, versions, write_json
+from synda_sk.evaluation._source_model import source_model
 from synda_sk.evaluation._table_task import make_task
 from synda_sk.evaluation._target import make_target
 from synda_sk.evaluation._task import source_mask
@@ -172,7 +173,8 @@ def _check_fit(task: Task, options: argparse.Namespace) -> None:
     if missing:
         raise OptionError("--methods", f"holds {missing[0]!r}, which learns from the rows of a --source")
     try:
-        mask = source_mask(task.source, task.X, task.y)
+        is_model = source_model(task.source) is not None
+        mask = None if is_model else source_mask(task.source, task.X, task.y)
     except ValueError as error:
         raise OptionError("--source", f"does not fit: {error}") from error
     home = slice(None) if mask is None else ~mask

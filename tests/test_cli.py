@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from synda_sk import __version__, cli
+from synda_sk import __version__, cli, persistence
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
@@ -112,6 +112,18 @@ def test_a_run_prints_and_writes_everything(run, folder):
     assert str(folder) not in text
     assert str(run.out) not in text
     assert content["command"].startswith("python -m synda_sk run --table table.csv --out out --target fraud")
+
+
+def test_a_model_from_elsewhere_is_transferred(run, tmp_path):
+    pytest.importorskip("skops")
+    frame = make_frame()
+    model = cli.make_estimator("logistic").fit(frame.drop(columns=["fraud", "empty"]), frame["fraud"])
+    persistence.save(model, tmp_path / "north.skops")
+    words = ["--target", "fraud", "--methods", "transfer,random", "--source", "north.skops"]
+    assert run(*words, *FAST)[0] == 0
+    found = results(run)["configuration"]
+    assert (found["source_model"], found["n_source"]) == ("LogisticRegression", 0)
+    assert "model from elsewhere" in (run.out / "report.html").read_text()
 
 
 def test_groups_are_told_apart(run):
@@ -227,6 +239,7 @@ BAD = {
     "transfer from nowhere": ("--methods", {"words": ["--methods", "transfer"]}, "--source"),
     "unknown source": ("--source", {"words": ["--source", "chanel=app"]}, "did you mean 'channel'?"),
     "unknown source value": ("--source", {"words": ["--source", "channel=ap"]}, "did you mean 'app'?"),
+    "source of no file": ("--source", {"words": ["--source", "absent.skops"]}, "does not exist"),
     "groups misspelt": ("--groups", {"words": ["--groups", "chanel"]}, "did you mean 'channel'?"),
     "groups of the labels": ("--groups", {"words": ["--groups", "fraud"]}, "region"),
     "a group for each row": ("--groups", {"words": ["--groups", "number"]}, "2 to 50"),

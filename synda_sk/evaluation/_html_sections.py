@@ -354,6 +354,7 @@ def setup_section(page: Page, content: dict[str, Any]) -> str:
         ("rows to test on", run["n_test"]),
         ("class sought", None if c["positive"] is None else f"{c['positive']}, {positives} of the test rows"),
         ("rows of the source", c.get("n_source") or None),
+        ("model from elsewhere", c.get("source_model")),
         ("split", c["split"]),
         ("groups", ", ".join(c["groups"]) if c.get("groups") else None),
         ("labels", f"{c['label_budget']} in all, {first} of them first, then {c['n_rounds']} rounds"),

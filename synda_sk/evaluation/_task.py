@@ -4,18 +4,19 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import narwhals as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from synda_sk.base import check_labels
+from synda_sk.datasets import load_image_folder
 from synda_sk.evaluation._options import OptionError, suggestion
 from synda_sk.evaluation._read_table import read_table
 from synda_sk.evaluation._table_task import make_task
 from synda_sk.typing import Labels, Table
-from synda_sk.utils import check_same_length, is_frame
+from synda_sk.utils import check_image_shape, check_same_length, final_estimator, is_frame, split_missing
 
 PARAMETERS = {
     "--table": "X",
@@ -38,17 +39,17 @@ class Task(NamedTuple):
 
 
 def make_protocol_task(
-    X: Any, y: Any, positive: Any, time: Any, drop: Sequence[str], groups: Any = None
+    X: Any, y: Any, positive: Any, time: Any, drop: Sequence[str], groups: Any, estimator: Any
 ) -> Task:
     """Take the rows and labels of a comparison out of what was given.
 
     Parameters
     ----------
     X : table, or path
-        Rows; the path of a .csv, .csv.gz or .parquet file; or a pandas frame
-        that holds the labels too.
-    y : array-like or str
-        Labels; or the column of `X` that holds them, as text.
+        Rows; the path of a .csv, .csv.gz or .parquet file; a pandas frame that
+        holds the labels too; images, or the path of a folder of them.
+    y : array-like, str or None
+        Labels; or the column of `X` that holds them, as text; None for a folder.
     positive : label or None
         The class sought.
     time : array-like, str, list of str or None
@@ -57,6 +58,8 @@ def make_protocol_task(
         Columns to leave out, where `y` is the name of one.
     groups : array-like, str or None, default=None
         The group of each row; or the column that tells it.
+    estimator : classifier or None
+        Knows the shape of the images of a folder, if any.
 
     Returns
     -------
@@ -69,11 +72,20 @@ def make_protocol_task(
         Names the parameter that does not fit.
     """
     is_path = isinstance(X, str | os.PathLike)
+    if is_path and Path(X).is_dir():
+        if y is not None:
+            raise ValueError(f"y == {y!r}, must be None where X is a folder of images, one folder a class.")
+        X, y = _read_images(X, estimator)
+        is_path = False
+    if isinstance(X, np.ndarray) and X.ndim in (3, 4):
+        X = X.reshape(len(X), -1)
     if not isinstance(y, str):
         if is_path:
             raise ValueError(f"y == {type(y).__name__}, must be the name of a column where X is a file.")
         if len(drop):
             raise ValueError("drop is for a y that names a column of X; leave columns out of X instead.")
+        if isinstance(time, str):
+            raise ValueError(f"time == {time!r} names a column, where y does not; give an array.")
         return Task(X, y, positive, time, _column(X, groups) if isinstance(groups, str) else groups)
     if not is_path and not is_frame(X):
         raise ValueError(f"y == {y!r} names a column, so X must be a data frame or a file.")
@@ -132,7 +144,10 @@ def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
     else:
         mask = np.asarray(source)
         if mask.ndim != 1 or mask.dtype != bool:
-            raise ValueError("source must be 'column=value', a mapping or a one-dimensional mask of bool.")
+            raise ValueError(
+                "source must be 'column=value', a mapping, a one-dimensional mask of bool, "
+                "a fitted classifier or its file."
+            )
         check_same_length(source=mask, y=labels)
     if mask.all() or not mask.any():
         raise ValueError(
@@ -141,6 +156,24 @@ def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
     if len(np.unique(labels[mask])) < 2:
         raise ValueError("source has rows of one class only, must have two at least.")
     return mask
+
+
+def _read_images(folder: Any, estimator: Any) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    """Return the labelled images of a folder in the shape that the estimator knows, and their labels."""
+    shape = getattr(final_estimator(estimator), "image_shape", None)
+    size: tuple[int, int] | None = None
+    mode: Literal["auto", "grey", "rgb"] = "auto"
+    if shape is not None:
+        height, width, *channels = check_image_shape(shape)
+        size, mode = (height, width), "rgb" if channels == [3] else "grey"
+    try:
+        found = load_image_folder(folder, size=size, mode=mode)
+    except ValueError as error:
+        raise ValueError(
+            f"X cannot be read as a folder of images: {error} Or give the arrays of load_image_folder."
+        ) from error
+    labels, is_missing = split_missing(found.target)
+    return found.data[~is_missing], labels
 
 
 def _column(X: Any, name: str) -> NDArray[Any]:
