@@ -181,7 +181,7 @@ def _check_fit(task: Task, options: argparse.Namespace) -> None:
     groups = None
     if task.groups is not None:
         try:
-            groups = group_names(task.groups, task.y)[home]
+            groups = group_names(task.groups, task.y)[1][home]
         except ValueError as error:
             raise OptionError("--groups", f"does not fit: {error}") from error
     for seed in range(options.seeds):

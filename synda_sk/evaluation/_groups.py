@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, average_precision_score, recall_score, roc_auc_score
 
-from synda_sk.metrics import group_scores, mean_standard_error
+from synda_sk.metrics import group_scores, learning_curves, mean_standard_error
 from synda_sk.metrics._groups import as_groups
 from synda_sk.typing import FloatArray
 from synda_sk.utils import check_same_length
@@ -18,8 +18,8 @@ GROUP_MEASURES = ("average_precision", "roc_auc", "balanced_accuracy", "accuracy
 MOST_GROUPS = 50
 
 
-def group_names(groups: Any, y: NDArray[Any]) -> NDArray[np.str_]:
-    """Return the group of each row as text.
+def group_names(groups: Any, y: NDArray[Any]) -> tuple[list[str], NDArray[np.str_]]:
+    """Return the groups there are and the group of each row, as text.
 
     Parameters
     ----------
@@ -30,8 +30,10 @@ def group_names(groups: Any, y: NDArray[Any]) -> NDArray[np.str_]:
 
     Returns
     -------
-    ndarray of str of shape (n_samples,)
-        Whole numbers without a decimal point.
+    names : list of str
+        In the order of `groups`: 2 before 10. Whole numbers without a decimal point.
+    of_rows : ndarray of str of shape (n_samples,)
+        One of them each.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def group_names(groups: Any, y: NDArray[Any]) -> NDArray[np.str_]:
     if not 2 <= len(names) <= MOST_GROUPS:
         raise ValueError(f"groups has {len(names)} values, must have 2 to {MOST_GROUPS}.")
     text = [str(int(name)) if isinstance(name, float) and name.is_integer() else str(name) for name in names]
-    return np.array(text)[codes]
+    return text, np.array(text)[codes]
 
 
 def check_groups(groups: NDArray[np.str_], y: NDArray[Any]) -> None:
@@ -169,31 +171,34 @@ def group_rows(runs: Iterable[dict[str, Any]], rounds: Iterable[dict[str, Any]])
     ]
 
 
-def group_summary(runs: list[dict[str, Any]], rounds: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the means of each group at the last round of an arm.
+def group_summary(
+    runs: list[dict[str, Any]], rounds: list[dict[str, Any]], names: list[str]
+) -> dict[str, dict[str, Any]]:
+    """Return the means of each group at the last label count that all seeds of an arm have.
 
     Parameters
     ----------
     runs, rounds : list of dict
         See :class:`~synda_sk.evaluation.ProtocolResult`.
+    names : list of str
+        All groups, in their order.
 
     Returns
     -------
     dict of str to dict
-        By arm and group: "n_labels", "n_seeds" that the group was tested in, mean rows,
-        and by measure mean and standard error over the seeds in which it was
-        defined, None where in none.
+        By arm and group: "n_labels", "n_seeds" that tested the group, means of
+        its rows, and by measure mean and standard error over the seeds in which
+        it was defined, None where in none.
     """
-    rows = group_rows(runs, rounds)
-    found: dict[str, dict[str, Any]] = {}
-    for arm in dict.fromkeys(row["arm"] for row in rows):
-        own = [row for row in rows if row["arm"] == arm]
-        last = [row for row in own if row["round"] == max(r["round"] for r in own)]
-        found[arm] = {
-            group: _mean_row([row for row in last if row["group"] == group])
-            for group in sorted({row["group"] for row in last})
-        }
-    return found
+    ends = {arm: counts[-1] for arm, (_, counts, _) in learning_curves(rounds, WORST_GROUP).items()}
+    by_group: dict[str, dict[str, list[dict[str, Any]]]] = {arm: {} for arm in ends}
+    for row in group_rows(runs, rounds):
+        if row["n_labels"] == ends[row["arm"]]:
+            by_group[row["arm"]].setdefault(row["group"], []).append(row)
+    return {
+        arm: {name: _mean_row(found[name]) for name in names if name in found}
+        for arm, found in by_group.items()
+    }
 
 
 def _mean_row(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ def groups_section(page: Page) -> str:
     found = page.summary.get("groups")
     if not found:
         return ""
-    groups = list(dict.fromkeys(group for means in found.values() for group in means))
     sizes = {group: means[group] for means in found.values() for group in means}
+    groups = [group for group in page.configuration["groups"] if group in sizes]
     head = [
         "method",
         "worst group",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
+import joblib
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
@@ -177,7 +178,7 @@ def run_protocol(
     alert_count(len(target.y), alert_rate)
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise ValueError(f"progress == {progress!r}, must be a callable, a bool or None.")
-    belongs = None if task.groups is None else group_names(task.groups, target.y)
+    names, belongs = (None, None) if task.groups is None else group_names(task.groups, target.y)
     models = _arms(arms, estimator, reference, source is not None)
     elsewhere = source_model(source)
     mask = None if elsewhere is not None else source_mask(source, X, target.y)
@@ -206,11 +207,11 @@ def run_protocol(
         "test_size": test_size,
         "alert_rate": alert_rate,
         "n_alerts": alert_count(len(jobs[0].test), alert_rate),
-        "groups": None if belongs is None else np.unique(belongs).tolist(),
+        "groups": names,
     }
     told = settings | {"alert_rate": alert_rate, "is_binary": target.is_binary}
     if belongs is not None:
-        told["groups"] = belongs.tolist()
+        told["groups"] = joblib.hash(belongs)
     cells = open_cells(store, X, target.y, mask, told)
     report = progress_line() if progress is True else progress or None
     runs: dict[int, Run] = {}

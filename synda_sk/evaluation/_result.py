@@ -84,7 +84,7 @@ class ProtocolResult:
         measures = [name for name in self.measures if name in self.rounds[0]]
         summary = summarise(self.rounds, self.runs, measures, self.quality, reference)
         if self.configuration.get("groups"):
-            summary["groups"] = group_summary(self.runs, self.rounds)
+            summary["groups"] = group_summary(self.runs, self.rounds, self.configuration["groups"])
         return summary
 
     def comparison(self) -> list[dict[str, Any]]:

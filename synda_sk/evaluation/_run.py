@@ -139,7 +139,8 @@ def play(
     started = time.perf_counter()
     model.predict_proba(X_test)
     account["inference_ms_per_1000_rows"] = 1e6 * (time.perf_counter() - started) / len(job.test)
-    account["flops_per_row"] = flops_per_row(_source_as_it_is(model) or model.estimator_, X_test)
+    fixed = _source_as_it_is(model)
+    account["flops_per_row"] = flops_per_row(model.estimator_ if fixed is None else fixed, X_test)
     rounds = []
     stages = _stages(model, X_test)
     for step, (entry, probabilities) in enumerate(zip(model.history_, stages, strict=True)):

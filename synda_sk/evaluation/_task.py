@@ -56,7 +56,7 @@ def make_protocol_task(
         When each row happened; or the column, or columns, that tell it.
     drop : sequence of str
         Columns to leave out, where `y` is the name of one.
-    groups : array-like, str or None, default=None
+    groups : array-like, str or None
         The group of each row; or the column that tells it.
     estimator : classifier or None
         Knows the shape of the images of a folder, if any.

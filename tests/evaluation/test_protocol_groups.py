@@ -150,6 +150,14 @@ def test_images_of_another_script_are_a_group():
     assert result.rounds[0]["worst_group"] <= result.rounds[0]["balanced_accuracy"]
 
 
+def test_months_come_in_their_order():
+    month = np.random.default_rng(0).choice([2, 9, 10], 400)
+    result = run_protocol(X, Y, LR, groups=month, **SMALL | {"n_seeds": 1})
+    assert result.configuration["groups"] == list(result.summary()["groups"]["random"]) == ["2", "9", "10"]
+    page = html_report(result)
+    assert page.index("2<br>") < page.index("9<br>") < page.index("10<br>")
+
+
 def test_a_group_without_positives_has_no_score_and_is_not_the_worst():
     rare = np.where((np.arange(400) < 60) & (Y == 0), "rare", REGION)
     result = run_protocol(X, Y, LR, groups=rare, **SMALL | {"n_seeds": 1})
