@@ -24,6 +24,7 @@ from sklearn.preprocessing import (
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.tree import DecisionTreeClassifier
 
+from synda_sk.classifier import SynDAClassifier
 from synda_sk.compression._report import count_flops
 from synda_sk.typing import Table
 from synda_sk.utils import TableEncoder, evenly_spaced, take_rows
@@ -52,9 +53,10 @@ def flops_per_row(model: Any, X: Table) -> float | None:
     Parameters
     ----------
     model : fitted classifier
-        scikit-learn's linear classifiers, trees, forests, soft votes, frozen and
-        self-training ones; networks that compute in torch; pipelines of these
-        behind steps without a product; the classifiers of this sub-package.
+        SynDAClassifier and scikit-learn's linear classifiers, trees, forests, soft
+        votes, frozen and self-training ones; networks that compute in torch;
+        pipelines of these behind steps without a product; the classifiers of this
+        sub-package.
     X : table of shape (n_samples, n_features)
         Rows to predict; of more than 512, 512 evenly spaced ones.
 
@@ -80,7 +82,7 @@ def _count(model: Any, X: Any) -> int | None:
         return _count(model.steps[-1][1], X)
     if isinstance(model, FrozenEstimator):
         return _count(model.estimator, X)
-    if isinstance(model, SelfTrainingClassifier):
+    if isinstance(model, SelfTrainingClassifier | SynDAClassifier):
         return _count(model.estimator_, X)
     if isinstance(model, VotingClassifier):
         return _sum(_count(member, X) for member in model.estimators_)

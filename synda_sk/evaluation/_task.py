@@ -137,7 +137,7 @@ def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
     if isinstance(source, str):
         column, equals, value = source.partition("=")
         if not equals:
-            raise ValueError(f"source == {source!r}, must be 'column=value', a mapping or a mask of rows.")
+            raise ValueError(f"source == {source!r}, must be 'column=value', a file, a mapping or a mask.")
         source = {column: value}
     if isinstance(source, Mapping):
         mask = _matching(source, X)

@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from synda_sk import SynDAClassifier
 from synda_sk.evaluation import (
     OverSampledClassifier,
     SemiSupervisedClassifier,
@@ -81,6 +82,7 @@ def test_models_of_models_are_the_sum_of_their_parts():
     tuned = TransferClassifier(LR, source_model=FrozenEstimator(north), random_state=0).fit(X, Y)
     assert flops_per_row(tuned, X) == 24
     assert flops_per_row(SemiSupervisedClassifier("self-training", LR, pool=X).fit(X, Y), X) == 12
+    assert flops_per_row(SynDAClassifier(LR).fit(X, Y), X) == 12
     behind = SemiSupervisedClassifier("self-training", make_pipeline(StandardScaler(), LR), pool=X).fit(X, Y)
     assert flops_per_row(behind, X) == 12
 
