@@ -86,7 +86,13 @@ def make_parser() -> Parser:
     group.add_argument(
         "--source",
         metavar="COL=VALUE",
-        help="rows of another region or an earlier period, which transfer and transfer tuned learn from",
+        help="rows of another region or an earlier period, which transfer and transfer tuned learn from; or "
+        "the file of a model trained elsewhere, made by synda_sk.persistence.save",
+    )
+    group.add_argument(
+        "--groups",
+        metavar="COL",
+        help="region, period or other group of each row: the test rows of each are measured apart too",
     )
     add_journal_command(commands)
     return parser

@@ -23,10 +23,12 @@ from synda_sk.evaluation import (
     write_report,
 )
 from synda_sk.evaluation._arms import TRANSFER
+from synda_sk.evaluation._groups import check_groups, group_names
 from synda_sk.evaluation._options import OptionError
 from synda_sk.evaluation._progress_line import progress_line as _progress
 from synda_sk.evaluation._read_table import read_table
 from synda_sk.evaluation._report import format_summary, versions, write_json
+from synda_sk.evaluation._source_model import source_model
 from synda_sk.evaluation._table_task import make_task
 from synda_sk.evaluation._target import make_target
 from synda_sk.evaluation._task import source_mask
@@ -45,6 +47,7 @@ class Task(NamedTuple):
     positive: Any
     time: Any
     source: str | None
+    groups: Any
     blame: str
     name: str
     notes: list[str]
@@ -91,6 +94,7 @@ def _compare(options: argparse.Namespace, argv: list[str]) -> int:
         n_seeds=options.seeds,
         time=task.time,
         source=task.source,
+        groups=task.groups,
         test_size=TEST_SIZE,
         alert_rate=options.alerts,
         arms=_methods(options),
@@ -133,7 +137,7 @@ def _demo_task(options: argparse.Namespace) -> Task:
     X, y = make_mobile_money(
         options.n_samples, fraud_rate=options.fraud_rate, difficulty=options.difficulty, random_state=0
     )
-    return Task(X, y, 1, np.arange(len(y)), None, "--fraud-rate", "make_mobile_money", [])
+    return Task(X, y, 1, np.arange(len(y)), None, None, "--fraud-rate", "make_mobile_money", [])
 
 
 def _table_task(options: argparse.Namespace) -> Task:
@@ -144,6 +148,7 @@ def _table_task(options: argparse.Namespace) -> Task:
         positive=options.positive,
         time=options.time,
         drop=options.drop,
+        groups=options.groups,
     )
     return Task(
         table.X,
@@ -151,6 +156,7 @@ def _table_task(options: argparse.Namespace) -> Task:
         table.positive,
         table.time,
         options.source,
+        table.groups,
         "--time" if options.time else "--target",
         path.name,
         table.notes,
@@ -167,10 +173,17 @@ def _check_fit(task: Task, options: argparse.Namespace) -> None:
     if missing:
         raise OptionError("--methods", f"holds {missing[0]!r}, which learns from the rows of a --source")
     try:
-        mask = source_mask(task.source, task.X, task.y)
+        is_model = source_model(task.source) is not None
+        mask = None if is_model else source_mask(task.source, task.X, task.y)
     except ValueError as error:
         raise OptionError("--source", f"does not fit: {error}") from error
     home = slice(None) if mask is None else ~mask
+    groups = None
+    if task.groups is not None:
+        try:
+            groups = group_names(task.groups, task.y)[1][home]
+        except ValueError as error:
+            raise OptionError("--groups", f"does not fit: {error}") from error
     for seed in range(options.seeds):
         names: dict[Any, str] = {}
         try:
@@ -178,11 +191,16 @@ def _check_fit(task: Task, options: argparse.Namespace) -> None:
             if target.is_binary:
                 names = {1: repr(target.positive), 0: f"other than {target.positive!r}"}
             when = None if task.time is None else np.asarray(task.time)[home]
-            train, _ = held_out_split(target.y[home], time=when, test_size=TEST_SIZE, seed=seed)
+            train, test = held_out_split(target.y[home], time=when, test_size=TEST_SIZE, seed=seed)
         except SplitError as error:
             raise OptionError(task.blame, f"does not fit the data: {error.naming(names)}") from error
         except ValueError as error:
             raise OptionError(task.blame, f"does not fit the data: {error}") from error
+        if groups is not None and target.is_binary:
+            try:
+                check_groups(groups[test], target.y[home][test])
+            except ValueError as error:
+                raise OptionError("--groups", f"does not fit: {error}") from error
         if options.labels > len(train):
             raise OptionError(
                 "--labels",

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from synda_sk import __version__, cli
+from synda_sk import __version__, cli, persistence
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
@@ -114,6 +114,28 @@ def test_a_run_prints_and_writes_everything(run, folder):
     assert content["command"].startswith("python -m synda_sk run --table table.csv --out out --target fraud")
 
 
+def test_a_model_from_elsewhere_is_transferred(run, tmp_path):
+    pytest.importorskip("skops")
+    frame = make_frame()
+    model = cli.make_estimator("logistic").fit(frame.drop(columns=["fraud", "empty"]), frame["fraud"])
+    persistence.save(model, tmp_path / "north.skops")
+    words = ["--target", "fraud", "--methods", "transfer,random", "--source", "north.skops"]
+    assert run(*words, *FAST)[0] == 0
+    found = results(run)["configuration"]
+    assert (found["source_model"], found["n_source"]) == ("LogisticRegression", 0)
+    assert "model from elsewhere" in (run.out / "report.html").read_text()
+
+
+def test_groups_are_told_apart(run):
+    code, out, _ = run("--target", "fraud", "--positive", "yes", "--groups", "channel", *FAST)
+    assert code == 0
+    found = results(run)
+    assert found["configuration"]["groups"] == ["app", "ussd"]
+    worst = found["summary"]["curves"]["synda"][-1]["worst_group"]["mean"]
+    assert f"Average precision of the worst group at the end: synda {worst:.3f}" in out
+    assert "Group by group" in (run.out / "report.html").read_text()
+
+
 def test_methods_by_name_with_a_source_and_resumed(run):
     words = ["--target", "fraud", "--drop", "empty,day", "--methods", "synda,random,transfer tuned,entropy"]
     words += ["--source", "channel=app", "--resume", *FAST]
@@ -217,6 +239,11 @@ BAD = {
     "transfer from nowhere": ("--methods", {"words": ["--methods", "transfer"]}, "--source"),
     "unknown source": ("--source", {"words": ["--source", "chanel=app"]}, "did you mean 'channel'?"),
     "unknown source value": ("--source", {"words": ["--source", "channel=ap"]}, "did you mean 'app'?"),
+    "source of no file": ("--source", {"words": ["--source", "absent.skops"]}, "does not exist"),
+    "groups misspelt": ("--groups", {"words": ["--groups", "chanel"]}, "did you mean 'channel'?"),
+    "groups of the labels": ("--groups", {"words": ["--groups", "fraud"]}, "region"),
+    "a group for each row": ("--groups", {"words": ["--groups", "number"]}, "2 to 50"),
+    "groups that are not known": ("--groups", {"words": ["--groups", "note"]}, "missing in"),
     "source without a value": ("--source", {"words": ["--source", "channel"]}, "column=value"),
     "unknown drop": ("--drop", {"words": ["--drop", "amount,nothere"]}, "'nothere'"),
     "target dropped": ("--drop", {"words": ["--drop", "fraud"]}, "is the --target"),

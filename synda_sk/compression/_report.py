@@ -1,6 +1,7 @@
 """What a network costs: parameters, bytes, operations."""
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,11 +90,29 @@ def report(model: "torch.nn.Module", example_input: Any = None) -> CompressionRe
     )
 
 
-def _count_flops(torch: Any, model: "torch.nn.Module", example_input: Any) -> int:
+def count_flops(call: Callable[[], Any]) -> int:
+    """Count what torch computes while a function runs.
+
+    Parameters
+    ----------
+    call : callable without arguments
+        What to run, in this thread.
+
+    Returns
+    -------
+    int
+        Operations of matrix products and convolutions, a product and a sum
+        counted as two, by torch's own ``FlopCounterMode``.
+    """
     from torch.utils.flop_counter import FlopCounterMode
 
+    with FlopCounterMode(display=False) as counter:
+        call()
+    return int(counter.get_total_flops())
+
+
+def _count_flops(torch: Any, model: "torch.nn.Module", example_input: Any) -> int:
     inputs = example_input if isinstance(example_input, tuple) else (example_input,)
     runner = copy.deepcopy(model).eval()
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        runner(*inputs)
-    return int(counter.get_total_flops())
+    with torch.no_grad():
+        return count_flops(lambda: runner(*inputs))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from synda_sk.evaluation._groups import WORST_GROUP
+
 
 def comparison_rows(
     summary: dict[str, Any], quality: str, parts: dict[str, str] | None = None
@@ -41,8 +43,13 @@ def comparison_rows(
         row["labels_saved"] = summary.get("labels_saved", {}).get(arm)
         low, high = summary.get("labels_saved_interval", {}).get(arm) or (None, None)
         row |= {"labels_saved_low": low, "labels_saved_high": high}
+        parts_compared = ["final", "area"]
+        if WORST_GROUP in last:
+            row[WORST_GROUP] = last[WORST_GROUP]["mean"]
+            row[f"{WORST_GROUP}_standard_error"] = last[WORST_GROUP]["standard_error"]
+            parts_compared.append(WORST_GROUP)
         difference = summary.get("difference", {}).get(arm) or {}
-        for part in ("final", "area"):
+        for part in parts_compared:
             for key in ("mean", "standard_error", "p", "p_holm"):
                 row[f"{part}_difference_{key}"] = difference.get(part, {}).get(key)
         rows.append(row | summary["cost"].get(arm, {}))

@@ -15,6 +15,7 @@ NAMES = {
     "precision": "precision",
     "recall": "recall",
     "f1": "F1",
+    "worst_group": "{quality} of the worst group",
     "macro_roc_auc": "area under the ROC curve, mean over classes",
     "macro_average_precision": "average precision, mean over classes",
 }
@@ -22,7 +23,9 @@ NAMES = {
 
 def measure_name(measure: str, configuration: dict[str, Any]) -> str:
     """Return the words for a measure."""
-    return NAMES.get(measure, measure.replace("_", " ")).format(n_alerts=configuration.get("n_alerts", "k"))
+    quality = "balanced accuracy" if configuration.get("positive") is None else "average precision"
+    words = NAMES.get(measure, measure.replace("_", " "))
+    return words.format(n_alerts=configuration.get("n_alerts", "k"), quality=quality)
 
 
 def sentence(words: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import synda_sk
+from synda_sk.evaluation._html_groups import groups_section
 from synda_sk.evaluation._html_sections import (
     Page,
     cards,
@@ -97,6 +98,7 @@ def html_report(results: ProtocolResult | Mapping[str, Any] | str | os.PathLike[
             learning_curves_section(page),
             differences_section(page),
             comparison_section(page),
+            groups_section(page),
             measures_section(page),
             synthetic_section(page),
             cost_section(page),

@@ -313,12 +313,34 @@ def cost_section(page: Page) -> str:
             "" if memory is None else f" <small>+{memory:.0f} MiB</small>"
         )
         rows.append(bar_row(arm, row["cpu_seconds"], highest, text, page.colors[arm]))
-    speeds = [row["inference_ms_per_1000_rows"] for row in known.values()]
-    lead = (
-        "Processor seconds of a whole run, all its models and questions, and the memory it added. "
-        f"A thousand rows are predicted in {number(min(speeds), 1)} to {number(max(speeds), 1)} ms."
+    lead = "Processor seconds of a whole run, all its models and questions, and the memory it added."
+    body = f'<div class="rows">{"".join(rows)}</div>{_prediction_table(known)}'
+    return section("What it costs", lead, body)
+
+
+def _prediction_table(rows: dict[str, dict[str, Any]]) -> str:
+    head = [
+        "method",
+        "training by the clock, s",
+        "most memory, MiB",
+        "prediction, µs a row",
+        "operations a row",
+    ]
+    cells = [
+        [
+            escape(arm),
+            number(row["fit_seconds"], 1),
+            number(row.get("peak_memory_mb"), 0),
+            number(row["inference_ms_per_1000_rows"], 1),
+            number(row.get("flops_per_row"), 0),
+        ]
+        for arm, row in rows.items()
+    ]
+    note = (
+        "Prediction by the last model. Operations are products and sums of matrix products and convolutions, "
+        "and comparisons in trees; a dash where they cannot be counted exactly."
     )
-    return section("What it costs", lead, f'<div class="rows">{"".join(rows)}</div>')
+    return table(head, cells) + f'<p class="note">{note}</p>'
 
 
 def setup_section(page: Page, content: dict[str, Any]) -> str:
@@ -332,7 +354,9 @@ def setup_section(page: Page, content: dict[str, Any]) -> str:
         ("rows to test on", run["n_test"]),
         ("class sought", None if c["positive"] is None else f"{c['positive']}, {positives} of the test rows"),
         ("rows of the source", c.get("n_source") or None),
+        ("model from elsewhere", c.get("source_model")),
         ("split", c["split"]),
+        ("groups", ", ".join(c["groups"]) if c.get("groups") else None),
         ("labels", f"{c['label_budget']} in all, {first} of them first, then {c['n_rounds']} rounds"),
         ("paired seeds", c["n_seeds"]),
         ("rows looked at", f"{c['n_alerts']} ({percent(c['alert_rate'])} of the test rows)"),

@@ -76,6 +76,10 @@ class OverSampledClassifier(TableClassifier):
     def _probabilities(self, X: Table) -> FloatArray:
         return self._model.predict_proba(self._filled(X))
 
+    def _prediction_parts(self, X: Table) -> list[tuple[Any, Table]]:
+        """Return the model that predicts, and the rows it sees."""
+        return [(self._model, self._filled(X))]
+
     def _sampler(self, seed: int) -> Any:
         if self.sampler == "smote":
             return SyntheticAugmenter("smote", soft_labels=False, use_pool=False, random_state=seed)

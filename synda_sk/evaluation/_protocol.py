@@ -5,29 +5,34 @@ from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
+import joblib
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
+from sklearn.base import clone
 
 from synda_sk.evaluation._arms import REFERENCE, make_arms
 from synda_sk.evaluation._cells import Cells, open_cells
+from synda_sk.evaluation._groups import check_groups, group_names
 from synda_sk.evaluation._progress_line import progress_line
 from synda_sk.evaluation._result import ProtocolResult
 from synda_sk.evaluation._run import Job, Run, play
+from synda_sk.evaluation._source_model import fitted_to_target, source_model
 from synda_sk.evaluation._split import held_out_split
 from synda_sk.evaluation._target import Target, make_target
 from synda_sk.evaluation._task import make_protocol_task, source_mask
 from synda_sk.evaluation._transfer import TransferClassifier
 from synda_sk.metrics import alert_count
 from synda_sk.typing import IntArray, Labels, Table
-from synda_sk.utils import check_same_length
+from synda_sk.utils import check_same_length, final_estimator
 
+MOST_SEEDS = 2**32  # NumPy's
 Progress = Callable[[int, int, Run], None]
 
 
 def run_protocol(
     X: Table | str | os.PathLike[str],
-    y: Labels | str,
+    y: Labels | str | None = None,
     estimator: Any = None,
     *,
     positive: Any = None,
@@ -38,6 +43,7 @@ def run_protocol(
     time: ArrayLike | str | None = None,
     drop: Sequence[str] = (),
     source: Any = None,
+    groups: ArrayLike | str | None = None,
     test_size: float = 0.3,
     alert_rate: float = 0.01,
     arms: Mapping[str, Any] | Sequence[str] | str | None = None,
@@ -57,12 +63,15 @@ def run_protocol(
     Parameters
     ----------
     X : table of shape (n_samples, n_features), or path
-        Rows: an array, a pandas or polars frame; images as flat rows, with an
-        estimator that knows their shape. Or the path of a .csv, .csv.gz or
-        .parquet file.
-    y : array-like of shape (n_samples,) or str
+        Rows: an array, a pandas or polars frame; or the path of a .csv, .csv.gz
+        or .parquet file. Images as an array of shape (n_samples, height,
+        width[, n_channels]), flattened for an estimator that knows their shape,
+        or as the path of a folder with one folder a class, resized to the
+        ``image_shape`` of the estimator (see
+        :func:`~synda_sk.datasets.load_image_folder`).
+    y : array-like of shape (n_samples,), str or None, default=None
         All labels. Or the column of `X` that holds them; rows without a label
-        are left out then, and labels are text.
+        are left out then, and labels are text. None for a folder of images.
     estimator : classifier or None, default=None
         The final model of the default arms, with ``predict_proba``; None takes
         the default of :class:`~synda_sk.SynDAClassifier`.
@@ -87,11 +96,19 @@ def run_protocol(
         stratified by class.
     drop : sequence of str, default=()
         Columns to leave out, where `y` names one.
-    source : array-like of bool, "column=value", mapping or None, default=None
+    source : array-like of bool, "column=value", mapping, classifier, path or None, default=None
         Rows of another region or an earlier period, all with their labels, that
         transfer learns from: a mask, or the value of a column. They are neither
         trained on by the other methods nor tested on. Those of a class that the
-        rest has not are left out.
+        rest has not are left out. Or a model trained elsewhere, such as a net of
+        another script or stain: a fitted classifier of the same columns, or the
+        file that :func:`synda_sk.persistence.save` wrote of it.
+    groups : array-like of shape (n_samples,), str or None, default=None
+        The region, period, script or other group of each row, 2 to 50 of them,
+        or the column of `X` that tells it (a feature still, unless dropped).
+        The test rows of each group are measured apart too, and the measure
+        "worst_group" is the lowest quality of a group. A group that lacks one of
+        two classes in the test part does not count. Nothing is trained otherwise.
     test_size : float, default=0.3
         Share of the rows held out, in (0, 1).
     alert_rate : float, default=0.01
@@ -149,22 +166,30 @@ def run_protocol(
     >>> [entry["n_labels"] for entry in result.summary()["curves"]["synda"]]
     [8, 24, 40]
     """
-    task = make_protocol_task(X, y, positive, time, drop)
+    task = make_protocol_task(X, y, positive, time, drop, groups, estimator)
     X, time = task.X, task.time
     target = make_target(task.y, task.positive)
     check_same_length(X=X, y=target.y)
     _check_budget(label_budget)
     _check_counts(1, n_rounds=n_rounds, n_seeds=n_seeds)
     _check_counts(0, random_state=random_state)
+    if random_state + n_seeds > MOST_SEEDS:
+        raise ValueError(f"random_state == {random_state}, must be <= {MOST_SEEDS - n_seeds}.")
     alert_count(len(target.y), alert_rate)
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise ValueError(f"progress == {progress!r}, must be a callable, a bool or None.")
+    names, belongs = (None, None) if task.groups is None else group_names(task.groups, target.y)
     models = _arms(arms, estimator, reference, source is not None)
-    mask = source_mask(source, X, target.y)
+    elsewhere = source_model(source)
+    mask = None if elsewhere is not None else source_mask(source, X, target.y)
+    if elsewhere is not None:
+        models = _with_source(models, fitted_to_target(elsewhere, target, np.shape(X)[1]))
     jobs = []
     for seed in range(random_state, random_state + n_seeds):
         train, test, origin = _parts(target, mask, time, test_size, seed)
         n_labels = _n_labels(label_budget, len(train))
+        if belongs is not None and target.is_binary:
+            check_groups(belongs[test], target.y[test])
         jobs += [Job(name, seed, model, train, test, origin) for name, model in models.items()]
     settings = {"label_budget": n_labels, "initial_labels": initial_labels, "n_rounds": n_rounds}
     configuration = settings | {
@@ -175,14 +200,18 @@ def run_protocol(
         "random_state": random_state,
         "n_samples": len(target.y),
         "n_source": len(jobs[0].source),
+        "source_model": None if elsewhere is None else type(final_estimator(elsewhere)).__name__,
         "split": "stratified, drawn by seed"
         if time is None
         else "by time, the last rows, same for every seed",
         "test_size": test_size,
         "alert_rate": alert_rate,
         "n_alerts": alert_count(len(jobs[0].test), alert_rate),
+        "groups": names,
     }
     told = settings | {"alert_rate": alert_rate, "is_binary": target.is_binary}
+    if belongs is not None:
+        told["groups"] = joblib.hash(belongs)
     cells = open_cells(store, X, target.y, mask, told)
     report = progress_line() if progress is True else progress or None
     runs: dict[int, Run] = {}
@@ -200,7 +229,7 @@ def run_protocol(
                 done(i, run)
         to_play = [i for i in range(len(jobs)) if i not in runs]
         finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-            delayed(_play)(i, jobs[i], X, target, alert_rate, settings, cells) for i in to_play
+            delayed(_play)(i, jobs[i], X, target, alert_rate, settings, belongs, cells) for i in to_play
         )
         for i, run in finished:
             done(i, run)
@@ -218,9 +247,10 @@ def _play(
     target: Target,
     alert_rate: float,
     settings: dict[str, Any],
+    groups: Any,
     cells: Cells | None,
 ) -> tuple[int, Run]:
-    run = play(job, X, target, alert_rate, settings)
+    run = play(job, X, target, alert_rate, settings, groups)
     if cells is not None:
         cells.save(job, run)
     return i, run
@@ -253,7 +283,7 @@ def _n_labels(label_budget: int | float, n_train: int) -> int:
 
 
 def _check_budget(label_budget: int | float) -> None:
-    is_count = isinstance(label_budget, Integral) and label_budget >= 1
+    is_count = isinstance(label_budget, Integral) and label_budget >= 1 and label_budget is not True
     is_share = isinstance(label_budget, Real) and not isinstance(label_budget, Integral)
     if not is_count and not (is_share and 0 < label_budget <= 1):
         raise ValueError(
@@ -263,7 +293,7 @@ def _check_budget(label_budget: int | float) -> None:
 
 def _check_counts(minimum: int, **counts: int) -> None:
     for name, count in counts.items():
-        if not isinstance(count, Integral) or count < minimum:
+        if not isinstance(count, Integral) or isinstance(count, bool) or count < minimum:
             raise ValueError(f"{name} == {count!r}, must be a whole number >= {minimum}.")
 
 
@@ -282,6 +312,16 @@ def _arms(arms: Any, estimator: Any, reference: str, has_source: bool) -> dict[s
     if reference not in models and reference != REFERENCE:
         raise ValueError(f"reference == {reference!r} is no arm; there are: {', '.join(models)}.")
     return models
+
+
+def _with_source(models: dict[str, Any], source: Any) -> dict[str, Any]:
+    """Return the arms, the source's model in those of transfer that have none."""
+    return {
+        name: clone(model).set_params(estimator__source_model=source)
+        if isinstance(model.estimator, TransferClassifier) and model.estimator.source_model is None
+        else model
+        for name, model in models.items()
+    }
 
 
 def _named(arms: Any, estimator: Any, has_source: bool) -> dict[str, Any]:

@@ -4,9 +4,11 @@ import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import synda_sk
+from synda_sk.evaluation._groups import WORST_GROUP
 from synda_sk.evaluation._result import ProtocolResult
 from synda_sk.utils import write_atomically
 
@@ -74,7 +76,7 @@ def format_summary(result: ProtocolResult) -> str:
     shared = "; all seeds share one test part" if result.configuration["split"].startswith("by time") else ""
     lines.append(f"Means of {n_seeds} seed{'s' * (n_seeds > 1)}, standard errors in brackets{shared}.")
     gains = _gains(summary) if len(summary["curves"]) <= MOST_SIDE_BY_SIDE else []
-    return "\n".join([*lines, *gains, *_synthetic_use(result)])
+    return "\n".join([*lines, *gains, *_worst_groups(result), *_synthetic_use(result)])
 
 
 def _side_by_side(result: ProtocolResult, summary: dict[str, Any]) -> list[str]:
@@ -142,6 +144,17 @@ def _gains(summary: dict[str, Any]) -> list[str]:
             f"{_signed(difference['area'])} over the whole curve.",
         ]
     return lines
+
+
+def _worst_groups(result: ProtocolResult) -> list[str]:
+    if WORST_GROUP not in result.measures:
+        return []
+    told = [
+        f"{row['arm']} {_told(row[WORST_GROUP], row[f'{WORST_GROUP}_standard_error'])}"
+        for row in result.comparison()
+    ]
+    name = COLUMNS[result.quality][0].capitalize()
+    return wrap(f"{name} of the worst group at the end: {', '.join(told)}.", 100)
 
 
 def _synthetic_use(result: ProtocolResult) -> list[str]:

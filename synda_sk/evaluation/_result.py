@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synda_sk.evaluation._frames import comparison_rows, curve_rows
+from synda_sk.evaluation._groups import WORST_GROUP, group_rows, group_summary
 from synda_sk.evaluation._measures import BINARY_MEASURES, MULTICLASS_MEASURES
 from synda_sk.evaluation._summary import summarise
 from synda_sk.utils import import_optional, write_atomically
@@ -29,14 +30,20 @@ class ProtocolResult:
         What was asked for.
     runs : list of dict
         One a seed of an arm: "arm", "seed", "n_train", "n_test",
-        "test_rows_crc32" (equal where the test rows are), what the run cost
-        ("fit_seconds", "cpu_seconds", "peak_memory_mb" and "added_memory_mb" of
-        the process, None where not to be known, "inference_ms_per_1000_rows"),
-        and for a binary target "positives_train", "positives_test".
+        "test_rows_crc32" (equal where the test rows are), what the run cost,
+        and for a binary target "positives_train", "positives_test". Training and
+        choosing: "fit_seconds" by the clock, "cpu_seconds" of the process,
+        "peak_memory_mb" and "added_memory_mb", None where not to be known.
+        Prediction by the last model: "inference_ms_per_1000_rows" by the clock,
+        "flops_per_row" where they can be counted, else None: two for a product
+        and a sum of a matrix product or a convolution, one for a comparison in a
+        tree; a mean over the test rows, or 512 of them. With groups "groups", the
+        test rows of each.
     rounds : list of dict
         One a round of a run: "arm", "seed", "round", "n_labels", the measures,
         and "beta", "generated", "kept", "exploration", "seconds" of
-        ``SynDAClassifier.history_``.
+        ``SynDAClassifier.history_``. With groups "worst_group", the lowest
+        quality of a group, and "groups", the measures of each.
     interrupted : bool
         Whether runs are lacking because the user stopped.
 
@@ -53,7 +60,8 @@ class ProtocolResult:
     @property
     def measures(self) -> tuple[str, ...]:
         """Measures of each round; the first is the quality that label efficiency refers to."""
-        return MULTICLASS_MEASURES if self.configuration["positive"] is None else BINARY_MEASURES
+        measures = MULTICLASS_MEASURES if self.configuration["positive"] is None else BINARY_MEASURES
+        return (*measures, WORST_GROUP) if self.configuration.get("groups") else measures
 
     @property
     def quality(self) -> str:
@@ -67,13 +75,17 @@ class ProtocolResult:
         -------
         dict
             See the keys "curves", "area", "cost", "labels_to_target",
-            "labels_saved", "difference"; empty where no run was finished.
+            "labels_saved", "difference", and with groups "groups", the means of
+            each at the end; empty where no run was finished.
         """
         if not self.rounds:
             return {}
         reference = self.configuration["reference"]
         measures = [name for name in self.measures if name in self.rounds[0]]
-        return summarise(self.rounds, self.runs, measures, self.quality, reference)
+        summary = summarise(self.rounds, self.runs, measures, self.quality, reference)
+        if self.configuration.get("groups"):
+            summary["groups"] = group_summary(self.runs, self.rounds, self.configuration["groups"])
+        return summary
 
     def comparison(self) -> list[dict[str, Any]]:
         """Return one row an arm: quality at the end and over the curve, differences, tests, costs.
@@ -85,7 +97,8 @@ class ProtocolResult:
             "area" and its standard error, "labels_to_target", "labels_saved"
             with "labels_saved_low" and "labels_saved_high", for "final" and
             "area" the paired difference to the reference with "mean",
-            "standard_error", "p" and "p_holm", and the costs; of an ablation
+            "standard_error", "p" and "p_holm", and the costs; with groups
+            "worst_group" at the end and its paired difference; of an ablation
             "study" too.
         """
         return comparison_rows(self.summary(), self.quality, self.configuration.get("studies"))
@@ -98,7 +111,7 @@ class ProtocolResult:
         dict of str to pandas.DataFrame
             "rounds" and "runs", as they are here; "curves", means over the seeds
             of each arm, label count and measure; "comparison", see
-            :meth:`comparison`.
+            :meth:`comparison`; with groups "groups", one row a group of a round.
 
         Raises
         ------
@@ -107,12 +120,15 @@ class ProtocolResult:
         """
         pd = import_optional("pandas", extra="cli", feature="ProtocolResult.to_frames")
         measures = tuple(name for name in self.measures if self.rounds and name in self.rounds[0])
-        return {
-            "rounds": pd.DataFrame(self.rounds),
-            "runs": pd.DataFrame(self.runs),
+        frames = {
+            "rounds": pd.DataFrame(_without_groups(self.rounds)),
+            "runs": pd.DataFrame(_without_groups(self.runs)),
             "curves": pd.DataFrame(curve_rows(self.summary(), measures)),
             "comparison": pd.DataFrame(self.comparison()),
         }
+        if self.configuration.get("groups"):
+            frames["groups"] = pd.DataFrame(group_rows(self.runs, self.rounds))
+        return frames
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write :meth:`to_dict` as strict JSON, whole or not at all.
@@ -167,3 +183,7 @@ class ProtocolResult:
             "runs": self.runs,
             "rounds": self.rounds,
         }
+
+
+def _without_groups(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in record.items() if key != "groups"} for record in records]

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import clone
 
 from synda_sk.classifier import SynDAClassifier
 from synda_sk.evaluation._context import RunContext
 from synda_sk.evaluation._cost import Meter
+from synda_sk.evaluation._groups import group_sizes, measure_groups
 from synda_sk.evaluation._measures import measure
+from synda_sk.evaluation._operations import flops_per_row
 from synda_sk.evaluation._target import Target
 from synda_sk.evaluation._transfer import TransferClassifier
 from synda_sk.selection._committee import align_probabilities
@@ -72,7 +75,14 @@ class Run:
     restored: bool = False
 
 
-def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[str, Any]) -> Run:
+def play(
+    job: Job,
+    X: Table,
+    target: Target,
+    alert_rate: float,
+    settings: dict[str, Any],
+    groups: NDArray[np.str_] | None = None,
+) -> Run:
     """Fit and measure.
 
     Parameters
@@ -87,6 +97,8 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
         Share of the test rows that may raise an alert.
     settings : dict
         Parameters of the model that are common to all arms.
+    groups : ndarray of str of shape (n_samples,) or None, default=None
+        The group of each row, to measure apart.
 
     Returns
     -------
@@ -122,9 +134,13 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
         account["n_source"] = len(job.source)
     if target.is_binary:
         account |= {"positives_train": int(y_train.sum()), "positives_test": int(y_test.sum())}
+    if groups is not None:
+        account["groups"] = group_sizes(y_test, groups[job.test], is_binary=target.is_binary)
     started = time.perf_counter()
     model.predict_proba(X_test)
     account["inference_ms_per_1000_rows"] = 1e6 * (time.perf_counter() - started) / len(job.test)
+    fixed = _source_as_it_is(model)
+    account["flops_per_row"] = flops_per_row(model.estimator_ if fixed is None else fixed, X_test)
     rounds = []
     stages = _stages(model, X_test)
     for step, (entry, probabilities) in enumerate(zip(model.history_, stages, strict=True)):
@@ -134,15 +150,24 @@ def play(job: Job, X: Table, target: Target, alert_rate: float, settings: dict[s
         )
         if target.is_binary:
             record["positives_found"] = int(entry["n_per_class"].get(1, 0))
+        if groups is not None:
+            record |= measure_groups(
+                y_test, probabilities, model.classes_, groups[job.test], is_binary=target.is_binary
+            )
         rounds.append(record | {key: entry[key] for key in HISTORY})
     return Run(account, rounds)
 
 
 def _stages(model: SynDAClassifier, X_test: Table) -> Iterable[FloatArray]:
     """Return the probabilities of each stage; a source as it is does not wait for two classes."""
-    estimator = model.estimator
-    if isinstance(estimator, TransferClassifier) and not estimator.tune:
-        source = estimator.source_model
+    source = _source_as_it_is(model)
+    if source is not None:
         found = align_probabilities(source.predict_proba(X_test), source.classes_, model.classes_)
         return [found] * len(model.history_)
     return model.staged_predict_proba(X_test)
+
+
+def _source_as_it_is(model: SynDAClassifier) -> Any:
+    estimator = model.estimator
+    is_fixed = isinstance(estimator, TransferClassifier) and not estimator.tune
+    return estimator.source_model if is_fixed else None

@@ -120,11 +120,19 @@ class SemiSupervisedClassifier(TableClassifier):
 
     def _probabilities(self, X: Table) -> FloatArray:
         """Return the learner's, and the shares of the labelled rows where the graph does not reach a row."""
-        encoded = X if self._encoder is None else self._encoder.transform(X)
         with np.errstate(invalid="ignore"):  # 0 / 0 where the graph does not reach
-            found = np.nan_to_num(self._learner.predict_proba(encoded))
+            found = np.nan_to_num(self._learner.predict_proba(self._encoded(X)))
         total = found.sum(axis=1, keepdims=True)
         return np.where(total > 0, found / np.where(total > 0, total, 1), self._shares)
+
+    def _prediction_parts(self, X: Table) -> list[tuple[Any, Table]]:
+        """Return the model that predicts, behind its encoder, and the rows it sees."""
+        if isinstance(self._encoder, Pipeline):
+            return [(Pipeline([*self._encoder.steps, ("model", self._learner)]), X)]
+        return [(self._learner, self._encoded(X))]
+
+    def _encoded(self, X: Table) -> Any:
+        return X if self._encoder is None else self._encoder.transform(X)
 
     def _parts(self, rows: Table) -> tuple[Any, Any]:
         """Return what encodes the rows, or None, and the classifier behind it."""

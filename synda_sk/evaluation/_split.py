@@ -94,8 +94,8 @@ def held_out_split(
         raise ValueError("y is empty, must have rows of every class.")
     if not isinstance(test_size, Real) or not 0 < test_size < 1:
         raise ValueError(f"test_size == {test_size!r}, must be in (0, 1).")
-    if not isinstance(seed, Integral) or seed < 0:
-        raise ValueError(f"seed == {seed!r}, must be an int >= 0.")
+    if not isinstance(seed, Integral) or not 0 <= seed < 2**32:
+        raise ValueError(f"seed == {seed!r}, must be an int >= 0 and < 2**32.")
     train, test = _by_time(time, y, test_size) if time is not None else _stratified(y, test_size, seed)
     for name, part in (("training", train), ("test", test)):
         absent = np.setdiff1d(y, y[part])

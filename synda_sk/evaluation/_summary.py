@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from synda_sk.evaluation._groups import WORST_GROUP
 from synda_sk.evaluation._intervals import label_intervals
 from synda_sk.metrics import (
     area_under_learning_curve,
@@ -17,7 +18,14 @@ from synda_sk.metrics import (
 from synda_sk.metrics._signed_rank import holm, signed_rank_p
 from synda_sk.typing import FloatArray, IntArray
 
-COSTS = ("cpu_seconds", "fit_seconds", "peak_memory_mb", "added_memory_mb", "inference_ms_per_1000_rows")
+COSTS = (
+    "cpu_seconds",
+    "fit_seconds",
+    "peak_memory_mb",
+    "added_memory_mb",
+    "inference_ms_per_1000_rows",
+    "flops_per_row",
+)
 
 LABELS_SAVED = (
     "1 - n / n_ref: the first evaluated label counts at which the isotonic mean curves of the arm (n) and of "
@@ -55,8 +63,9 @@ def summarise(
         cost; "labels_to_target" (the reference's final isotonic quality), with
         the middle 95 % of resampled seeds as interval; for each arm but the
         reference "labels_saved" and its interval, and "difference" to the
-        reference, paired by seed, at the end and in area, with the p-value of
-        the signed-rank test and the one corrected over the arms by Holm.
+        reference, paired by seed, at the end, in area and of the worst group at
+        the end, with the p-value of the signed-rank test and the one corrected
+        over the arms by Holm.
     """
     by_measure = {name: learning_curves(rounds, name) for name in measures}
     curves = by_measure[quality]
@@ -86,8 +95,14 @@ def summarise(
             summary["labels_saved_interval"][arm] = found["saved_interval"]
             summary["labels_to_target"]["arms"][arm]["interval"] = found["reached_interval"]
         summary["difference"] = {arm: found["difference"] for arm, found in compared.items()}
-        for part in ("final", "area"):
-            _correct([d[part] for d in summary["difference"].values() if d])
+        if WORST_GROUP in by_measure:
+            worst = by_measure[WORST_GROUP]
+            for arm in others:
+                found = _compare(worst[arm], worst[reference])["difference"]
+                if found:
+                    summary["difference"][arm][WORST_GROUP] = found["final"]
+        for part in ("final", "area", WORST_GROUP):
+            _correct([d[part] for d in summary["difference"].values() if part in d])
     return summary
 
 

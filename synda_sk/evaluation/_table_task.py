@@ -33,6 +33,8 @@ class TableTask:
         Rank of each row in time.
     notes : list of str
         What was left out of the table.
+    groups : ndarray of shape (n_samples,) or None, default=None
+        The group of each row.
     """
 
     X: pd.DataFrame
@@ -40,10 +42,17 @@ class TableTask:
     positive: str | None
     time: NDArray[np.intp] | None
     notes: list[str]
+    groups: NDArray[Any] | None = None
 
 
 def make_task(
-    frame: pd.DataFrame, *, target: str, positive: str | None, time: list[str], drop: list[str]
+    frame: pd.DataFrame,
+    *,
+    target: str,
+    positive: str | None,
+    time: list[str],
+    drop: list[str],
+    groups: str | None = None,
 ) -> TableTask:
     """Take target, time and features out of a table, and check them.
 
@@ -60,6 +69,9 @@ def make_task(
         order. They are no features. Rows without a time are left out.
     drop : list of str
         Columns to leave out.
+    groups : str or None, default=None
+        Column with the group of each row. It stays a feature unless it is in
+        `drop` or `time`.
 
     Returns
     -------
@@ -71,7 +83,8 @@ def make_task(
     OptionError
         Names the option that does not fit the table.
     """
-    for option, names in (("--target", [target]), ("--time", time), ("--drop", drop)):
+    grouping = [] if groups is None else [groups]
+    for option, names in (("--target", [target]), ("--time", time), ("--drop", drop), ("--groups", grouping)):
         for name in names:
             if name not in frame.columns:
                 hint = suggestion(name, frame.columns, "columns")
@@ -82,6 +95,8 @@ def make_task(
         raise OptionError(
             "--time", f"{target!r} is the --target; give the column that says when a row happened"
         )
+    if groups == target:
+        raise OptionError("--groups", f"{target!r} is the --target; give the column of a region, a period")
     notes = []
     for option, name in [("--target", target), *(("--time", name) for name in time)]:
         n_missing = int(frame[name].isna().sum())
@@ -100,7 +115,8 @@ def make_task(
     if not features.shape[1]:
         raise OptionError("--drop", "leaves no column to learn from; drop fewer")
     ranks = time_ranks(frame, time) if time else None
-    return TableTask(clean_features(features).reset_index(drop=True), labels, positive, ranks, notes)
+    belongs = None if groups is None else frame[groups].to_numpy()
+    return TableTask(clean_features(features).reset_index(drop=True), labels, positive, ranks, notes, belongs)
 
 
 def _as_text(labels: NDArray[Any]) -> NDArray[Any]:

@@ -4,47 +4,62 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import narwhals as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from synda_sk.base import check_labels
+from synda_sk.datasets import load_image_folder
 from synda_sk.evaluation._options import OptionError, suggestion
 from synda_sk.evaluation._read_table import read_table
 from synda_sk.evaluation._table_task import make_task
 from synda_sk.typing import Labels, Table
-from synda_sk.utils import check_same_length, is_frame
+from synda_sk.utils import check_image_shape, check_same_length, final_estimator, is_frame, split_missing
 
-PARAMETERS = {"--table": "X", "--target": "y", "--positive": "positive", "--time": "time", "--drop": "drop"}
+PARAMETERS = {
+    "--table": "X",
+    "--target": "y",
+    "--positive": "positive",
+    "--time": "time",
+    "--drop": "drop",
+    "--groups": "groups",
+}
 
 
 class Task(NamedTuple):
-    """Rows, labels, the class sought, and times."""
+    """Rows, labels, the class sought, times and groups."""
 
     X: Table
     y: Labels
     positive: Any
     time: ArrayLike | None
+    groups: ArrayLike | None
 
 
-def make_protocol_task(X: Any, y: Any, positive: Any, time: Any, drop: Sequence[str]) -> Task:
+def make_protocol_task(
+    X: Any, y: Any, positive: Any, time: Any, drop: Sequence[str], groups: Any, estimator: Any
+) -> Task:
     """Take the rows and labels of a comparison out of what was given.
 
     Parameters
     ----------
     X : table, or path
-        Rows; the path of a .csv, .csv.gz or .parquet file; or a pandas frame
-        that holds the labels too.
-    y : array-like or str
-        Labels; or the column of `X` that holds them, as text.
+        Rows; the path of a .csv, .csv.gz or .parquet file; a pandas frame that
+        holds the labels too; images, or the path of a folder of them.
+    y : array-like, str or None
+        Labels; or the column of `X` that holds them, as text; None for a folder.
     positive : label or None
         The class sought.
     time : array-like, str, list of str or None
         When each row happened; or the column, or columns, that tell it.
     drop : sequence of str
         Columns to leave out, where `y` is the name of one.
+    groups : array-like, str or None
+        The group of each row; or the column that tells it.
+    estimator : classifier or None
+        Knows the shape of the images of a folder, if any.
 
     Returns
     -------
@@ -57,14 +72,25 @@ def make_protocol_task(X: Any, y: Any, positive: Any, time: Any, drop: Sequence[
         Names the parameter that does not fit.
     """
     is_path = isinstance(X, str | os.PathLike)
+    if is_path and Path(X).is_dir():
+        if y is not None:
+            raise ValueError(f"y == {y!r}, must be None where X is a folder of images, one folder a class.")
+        X, y = _read_images(X, estimator)
+        is_path = False
+    if isinstance(X, np.ndarray) and X.ndim in (3, 4):
+        X = X.reshape(len(X), -1)
     if not isinstance(y, str):
         if is_path:
             raise ValueError(f"y == {type(y).__name__}, must be the name of a column where X is a file.")
         if len(drop):
             raise ValueError("drop is for a y that names a column of X; leave columns out of X instead.")
-        return Task(X, y, positive, time)
+        if isinstance(time, str):
+            raise ValueError(f"time == {time!r} names a column, where y does not; give an array.")
+        return Task(X, y, positive, time, _column(X, groups) if isinstance(groups, str) else groups)
     if not is_path and not is_frame(X):
         raise ValueError(f"y == {y!r} names a column, so X must be a data frame or a file.")
+    if groups is not None and not isinstance(groups, str):
+        raise ValueError(f"groups == {type(groups).__name__}, must be the name of a column where y is one.")
     names = [time] if isinstance(time, str) else [] if time is None else list(time)
     try:
         frame = read_table(Path(X)) if is_path else nw.from_native(X, eager_only=True).to_pandas()
@@ -74,11 +100,12 @@ def make_protocol_task(X: Any, y: Any, positive: Any, time: Any, drop: Sequence[
             positive=None if positive is None else str(positive),
             time=names,
             drop=list(drop),
+            groups=groups,
         )
     except OptionError as error:
         message = re.sub(r"--\w+", lambda found: PARAMETERS.get(found.group(), found.group()), str(error))
         raise ValueError(message) from error
-    return Task(task.X, task.y, task.positive, task.time)
+    return Task(task.X, task.y, task.positive, task.time, task.groups)
 
 
 def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
@@ -110,14 +137,17 @@ def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
     if isinstance(source, str):
         column, equals, value = source.partition("=")
         if not equals:
-            raise ValueError(f"source == {source!r}, must be 'column=value', a mapping or a mask of rows.")
+            raise ValueError(f"source == {source!r}, must be 'column=value', a file, a mapping or a mask.")
         source = {column: value}
     if isinstance(source, Mapping):
         mask = _matching(source, X)
     else:
         mask = np.asarray(source)
         if mask.ndim != 1 or mask.dtype != bool:
-            raise ValueError("source must be 'column=value', a mapping or a one-dimensional mask of bool.")
+            raise ValueError(
+                "source must be 'column=value', a mapping, a one-dimensional mask of bool, "
+                "a fitted classifier or its file."
+            )
         check_same_length(source=mask, y=labels)
     if mask.all() or not mask.any():
         raise ValueError(
@@ -126,6 +156,33 @@ def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
     if len(np.unique(labels[mask])) < 2:
         raise ValueError("source has rows of one class only, must have two at least.")
     return mask
+
+
+def _read_images(folder: Any, estimator: Any) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    """Return the labelled images of a folder in the shape that the estimator knows, and their labels."""
+    shape = getattr(final_estimator(estimator), "image_shape", None)
+    size: tuple[int, int] | None = None
+    mode: Literal["auto", "grey", "rgb"] = "auto"
+    if shape is not None:
+        height, width, *channels = check_image_shape(shape)
+        size, mode = (height, width), "rgb" if channels == [3] else "grey"
+    try:
+        found = load_image_folder(folder, size=size, mode=mode)
+    except ValueError as error:
+        raise ValueError(
+            f"X cannot be read as a folder of images: {error} Or give the arrays of load_image_folder."
+        ) from error
+    labels, is_missing = split_missing(found.target)
+    return found.data[~is_missing], labels
+
+
+def _column(X: Any, name: str) -> NDArray[Any]:
+    if not is_frame(X):
+        raise ValueError(f"groups == {name!r} names a column, so X must be a data frame; give an array.")
+    frame = nw.from_native(X, eager_only=True)
+    if name not in frame.columns:
+        raise ValueError(f"groups == {name!r}; {suggestion(name, frame.columns, 'columns')}.")
+    return frame[name].to_numpy()
 
 
 def _matching(source: Mapping[Any, Any], X: Table) -> NDArray[np.bool_]:

@@ -44,7 +44,7 @@ class TransferClassifier(TableClassifier):
         The model fitted to the labels from here. None takes the default of
         :class:`~synda_sk.SynDAClassifier`.
     source_model : fitted classifier or None, default=None
-        The model from elsewhere. None in ``run_protocol`` is filled by a clone
+        The model from elsewhere; clones keep it fitted. None in ``run_protocol`` is filled by a clone
         of `estimator` fitted to the rows of `source`; ``fit`` alone needs one.
     tune : bool, default=True
         False leaves the source's model as it is; labels from here are not used.
@@ -123,9 +123,17 @@ class TransferClassifier(TableClassifier):
             model.set_params(source_model=FrozenEstimator(fitted))
         return model
 
+    def __sklearn_clone__(self) -> TransferClassifier:
+        """Return a clone with the source's model as it is: fitted."""
+        params = self.get_params(deep=False)
+        kept = params.pop("source_model")
+        return type(self)(
+            source_model=kept, **{name: clone(value, safe=False) for name, value in params.items()}
+        )
+
     def _fit(self, X: Table, y: NDArray[Any]) -> None:
-        if self.source_model is None:
-            raise ValueError("source_model is None; give a fitted classifier.")
+        if not hasattr(self.source_model, "classes_"):
+            raise ValueError(f"source_model == {self.source_model!r}, must be a fitted classifier.")
         self._fitted: Any = None
         self.source_share_ = 1.0
         self.classes_ = self.source_model.classes_
@@ -149,6 +157,10 @@ class TransferClassifier(TableClassifier):
             return there
         here = align_probabilities(self._fitted.predict_proba(X), self._fitted.classes_, self.classes_)
         return self.source_share_ * there + (1 - self.source_share_) * here
+
+    def _prediction_parts(self, X: Table) -> list[tuple[Any, Table]]:
+        """Return the models that predict, and the rows each of them sees."""
+        return [(model, X) for model in (self.source_model, self._fitted) if model is not None]
 
     def _target(self, seed: int) -> Any:
         model = default_estimator() if self.estimator is None else clone(self.estimator)

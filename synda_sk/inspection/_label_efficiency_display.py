@@ -1,6 +1,6 @@
 """Learning curves over the number of labels, one a method."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -69,7 +69,7 @@ class LabelEfficiencyDisplay:
     @classmethod
     def from_results(
         cls,
-        results: Mapping[str, Any] | Iterable[Mapping[str, Any]],
+        results: Any,
         *,
         measure: str | None = None,
         reference: str | None = "random",
@@ -79,8 +79,8 @@ class LabelEfficiencyDisplay:
 
         Parameters
         ----------
-        results : mapping or iterable of mapping
-            The content of ``results.json``, ``ProtocolResult.to_dict()``, or
+        results : ProtocolResult, mapping or iterable of mapping
+            A result; the content of ``results.json``, ``ProtocolResult.to_dict()``, or
             the records under its key "rounds".
         measure : str or None, default=None
             The key of a record to draw; None takes "average_precision", or
@@ -100,6 +100,8 @@ class LabelEfficiencyDisplay:
         ValueError
             If there is no record or `measure` is no key of them.
         """
+        if hasattr(results, "rounds"):
+            results = results.rounds
         if isinstance(results, Mapping) and "rounds" not in results:
             raise ValueError(f"results lacks 'rounds'; it has {list(results)}.")
         records = list(results["rounds"] if isinstance(results, Mapping) else results)

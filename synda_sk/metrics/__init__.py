@@ -1,4 +1,4 @@
-"""Measures of rankings, labels saved, robustness, significance, and of synthetic rows and images."""
+"""Measures of rankings, labels saved, groups, robustness, significance, and of synthetic rows and images."""
 
 from synda_sk.metrics._adaptation import adaptation_drop, adaptation_recovery
 from synda_sk.metrics._alert_budget import (
@@ -17,6 +17,7 @@ from synda_sk.metrics._corruption import corrupt
 from synda_sk.metrics._cost import OperatingCost, operating_cost
 from synda_sk.metrics._curves import learning_curves, mean_standard_error
 from synda_sk.metrics._frechet import frechet_distance
+from synda_sk.metrics._groups import group_scores, worst_group_score
 from synda_sk.metrics._label_efficiency import (
     area_under_learning_curve,
     isotonic_curve,
@@ -49,6 +50,7 @@ __all__ = [
     "corruption_robustness",
     "distance_to_closest_record",
     "frechet_distance",
+    "group_scores",
     "isotonic_curve",
     "labels_saved",
     "labels_to_target",
@@ -73,4 +75,5 @@ __all__ = [
     "two_sample_auc",
     "value_at_alert_budget",
     "wilcoxon_holm",
+    "worst_group_score",
 ]

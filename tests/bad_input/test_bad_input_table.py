@@ -14,6 +14,7 @@ from bad_input_world import LR, CommandError, World
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GroupKFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
@@ -71,6 +72,7 @@ from synda_sk.metrics import (
     corruption_robustness,
     distance_to_closest_record,
     frechet_distance,
+    group_scores,
     isotonic_curve,
     labels_saved,
     labels_to_target,
@@ -95,6 +97,7 @@ from synda_sk.metrics import (
     two_sample_auc,
     value_at_alert_budget,
     wilcoxon_holm,
+    worst_group_score,
 )
 from synda_sk.mixing import AdaptiveRatio, curriculum_threshold
 from synda_sk.model_selection import (
@@ -982,6 +985,34 @@ EVALUATION = [
     ("a source of fewer rows", protocol(source=np.arange(4) > 2), ValueError, "source has 4", "inconsistent"),
     ("a source of one class", lambda w: w.protocol(source=w.y == 1), ValueError, "source", "one class only"),
     ("a source of other classes", protocol(y=np.arange(60) % 2 * np.repeat([1, 2], 30), source=np.arange(60) < 30), ValueError, "source", "fewer than two classes"),
+    ("a source that is not fitted", protocol(source=LogisticRegression()), ValueError, "source", "fitted classifier"),
+    ("a source without probabilities", lambda w: w.protocol(source=LinearSVC().fit(w.X, w.y)), ValueError, "source", "predict_proba"),
+    ("a source of other columns", lambda w: w.protocol(source=LogisticRegression().fit(w.X[:, :2], w.y)), ValueError, "source", "2 columns, X has 4"),
+    ("a source without the class sought", lambda w: w.protocol(source=LogisticRegression().fit(w.X, w.y + 5)), ValueError, "source", r"\[5, 6\].*not the class sought"),
+    ("a source of none of several classes", lambda w: w.protocol(y=np.arange(60) % 3, source=LogisticRegression().fit(w.X, w.y + 5)), ValueError, "source", r"\[5, 6\].*none of"),
+    ("a source in a file that is absent", lambda w: w.protocol(source=w.folder / "absent.skops"), ValueError, "source", "does not exist"),
+    ("a source in a file of text", lambda w: w.protocol(source=w.folder / "text.txt"), ValueError, "source", "no skops file"),
+    ("a model to transfer that is not fitted", lambda w: TransferClassifier(LR, source_model=LogisticRegression()).fit(w.X, w.y), ValueError, "source_model", "fitted classifier"),
+    ("a budget of True", protocol(label_budget=True), ValueError, "label_budget", "whole number"),
+    ("rounds of True", protocol(n_rounds=True), ValueError, "n_rounds", "whole number"),
+    ("a seed beyond NumPy's", protocol(random_state=2**32), ValueError, "random_state", "4294967295"),
+    ("a time column beside labels", lambda w: w.protocol(X=w.frame, time="day"), ValueError, "time", "give an array"),
+    ("a folder with a broken image", lambda w: w.protocol(X=w.folder / "images", y=None), ValueError, "X", "cannot be read"),
+    ("a folder and labels", lambda w: w.protocol(X=w.folder), ValueError, "y", "must be None"),
+    ("no labels", protocol(y=None), ValueError, "y", "None"),
+    ("groups of fewer rows", protocol(groups=["a", "b"]), ValueError, "groups has 2", "inconsistent"),
+    ("groups two-dimensional", protocol(groups=np.ones((60, 2))), ValueError, "groups", r"\(n_samples,\)"),
+    ("groups missing", protocol(groups=[None, *"ab" * 29, "a"]), ValueError, "groups", "missing in 1 rows"),
+    ("groups of several kinds", protocol(groups=np.array([1, "a"] * 30, dtype=object)), ValueError, "groups", "cannot be ordered"),
+    ("one group", protocol(groups=["a"] * 60), ValueError, "groups", "2 to 50"),
+    ("a group for each row", protocol(groups=np.arange(60)), ValueError, "groups", "has 60 values"),
+    ("groups of one class each", lambda w: w.protocol(groups=w.y), ValueError, "groups", "larger groups"),
+    ("groups a number", protocol(groups=3), TypeError, "groups", "table or array"),
+    ("a column of groups in an array", protocol(groups="region"), ValueError, "groups", "data frame"),
+    ("a column of groups misspelt", lambda w: w.protocol(X=w.frame, groups="knid"), ValueError, "groups", "did you mean 'kind'"),
+    ("a column of groups misspelt in a file", lambda w: w.protocol(X=w.folder / "table.csv", y="fraud", groups="dya"), ValueError, "groups", "not a column"),
+    ("groups an array beside a file", lambda w: w.protocol(X=w.folder / "table.csv", y="fraud", groups=["a"] * 60), ValueError, "groups", "name of a column"),
+    ("groups the labels", lambda w: w.protocol(X=w.folder / "table.csv", y="fraud", groups="fraud"), ValueError, "groups", "region"),
     ("a store that is a file", lambda w: w.protocol(store=w.folder / "text.txt"), ValueError, "store", "is a file"),
     ("a store of a number", protocol(store=3), ValueError, "store", "path of a folder"),
     ("a store of a method that cannot be told", lambda w: w.protocol(store=w.folder / "none", arms={"a": SynDAClassifier(LR).set_params(selector__uncertainty=lambda p: p[:, 0])}), ValueError, "arms['a']", "lambdas"),
@@ -1108,6 +1139,14 @@ JUDGING = [
     ("a test's reference misspelt", lambda w: wilcoxon_holm({"a": [1, 2], "b": [1, 3]}, reference="c"), ValueError, "reference", "a, b"),
     ("a test's side misspelt", lambda w: wilcoxon_holm({"a": [1, 2], "b": [1, 3]}, alternative="more"), ValueError, "alternative", "'greater'"),
     ("a test of other lengths", lambda w: wilcoxon_holm({"a": [1, 2], "b": [1, 3, 4]}), ValueError, "scores['b']", "n_pairs"),
+    ("group scores by a name", lambda w: group_scores(w.y, w.y, w.y, "accuracy"), TypeError, "metric", "callable"),
+    ("group scores of fewer groups", lambda w: group_scores(w.y, w.y, ["a"], accuracy_score), ValueError, "groups has 1", "inconsistent"),
+    ("group scores of fewer predictions", lambda w: worst_group_score(w.y, [1], w.y, accuracy_score), ValueError, "y_pred has 1", "inconsistent"),
+    ("group scores without labels", lambda w: group_scores([None, 1], [1, 1], ["a", "b"], accuracy_score), ValueError, "y_true", "missing in 1 rows"),
+    ("group scores of missing groups", lambda w: group_scores([1, 0], [1, 1], [NAN, 1], accuracy_score), ValueError, "groups", "missing in 1 rows"),
+    ("group scores of a matrix of groups", lambda w: group_scores([1, 0], [1, 1], [[1], [2]], accuracy_score), ValueError, "groups", r"\(n_samples,\)"),
+    ("group scores without groups", lambda w: group_scores([1, 0], [1, 1], None, accuracy_score), TypeError, "groups", "table or array"),
+    ("the worst of groups of one class", lambda w: worst_group_score([1, 0], [1, 1], [1, 0], accuracy_score, every_class=True), ValueError, "groups", "lacks a class"),
     ("a drop from 0", lambda w: adaptation_drop(0, 1), ValueError, "source_score", "positive"),
     ("a drop to NaN", lambda w: adaptation_drop(1, NAN), ValueError, "target_score", "finite"),
     ("a recovery of no seeds", lambda w: adaptation_recovery(1, [], 2), ValueError, "adapted_score", "n_seeds"),

@@ -1,13 +1,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 
-from synda_sk import SynDAClassifier
+from synda_sk import SynDAClassifier, persistence
 from synda_sk.evaluation import (
     OverSampledClassifier,
     SemiSupervisedClassifier,
@@ -200,3 +201,54 @@ def test_a_peer_that_is_not_installed_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "modAL.uncertainty", None)
     with pytest.raises(ImportError, match="modAL-python"):
         make_arms(["modal margin"])
+
+
+def test_a_clone_keeps_the_model_from_elsewhere_fitted():
+    X, y = make_classification(200, 5, random_state=0)
+    north = LogisticRegression().fit(X, y)
+    model = clone(TransferClassifier(LR, source_model=north, random_state=3))
+    assert model.source_model is north
+    assert model.estimator is not LR
+    assert model.random_state == 3
+    inside = SynDAClassifier(TransferClassifier(LR, source_model=north), label_budget=20, random_state=0)
+    assert inside.fit(X, y).score(X, y) > 0.8
+
+
+@pytest.mark.parametrize("given", ["model", "file", "words"])
+def test_a_source_may_be_a_model_or_its_file(given, tmp_path):
+    X, y = make_classification(400, 5, class_sep=1.5, random_state=0)
+    there, here = slice(0, 200), slice(200, 400)
+    words = np.where(y == 1, "fraud", "genuine")
+    labels = y if given != "words" else words
+    north = LogisticRegression().fit(X[there], labels[there])
+    source = north
+    if given == "file":
+        pytest.importorskip("skops")
+        persistence.save(north, tmp_path / "north.skops")
+        source = tmp_path / "north.skops"
+    settings = {
+        "label_budget": 20,
+        "n_rounds": 1,
+        "n_seeds": 2,
+        "arms": ["transfer", "transfer tuned", "random"],
+    }
+    result = run_protocol(X[here], labels[here], LR, source=source, positive=labels[y == 1][0], **settings)
+    for record in result.rounds:
+        if record["arm"] == "transfer":
+            test = held_out_split(y[here], time=None, test_size=0.3, seed=record["seed"])[1]
+            score = north.predict_proba(X[here][test])[:, north.classes_.tolist().index(labels[y == 1][0])]
+            assert record["average_precision"] == average_precision_score(y[here][test], score)
+    assert {run["n_train"] for run in result.runs} == {140}
+    assert {(run["arm"], run["flops_per_row"]) for run in result.runs} == {
+        ("transfer", 10),
+        ("transfer tuned", 20),
+        ("random", 10),
+    }
+
+
+def test_another_model_as_source_is_another_comparison(tmp_path):
+    X, y = make_classification(300, 5, random_state=0)
+    settings = {"label_budget": 20, "n_rounds": 1, "n_seeds": 1, "arms": ["transfer"], "store": tmp_path}
+    for end in (150, 150, 200):
+        run_protocol(X, y, LR, source=LogisticRegression().fit(X[:end], y[:end]), **settings)
+    assert len(list(tmp_path.iterdir())) == 2

@@ -85,6 +85,45 @@ def test_images_as_flat_rows_play_like_tables():
     )
 
 
+def test_a_folder_of_images_and_an_array_of_them_give_the_same_numbers(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    images, labels = load_digits(return_X_y=True)
+    images = np.rint(images[labels < 2][:80] * 255 / 16).astype(np.uint8).reshape(-1, 8, 8)
+    labels = np.array([f"digit {label}" for label in labels[labels < 2][:80]])
+    order = np.argsort(labels, kind="stable")
+    images, labels = images[order], labels[order]
+    for i, (pixels, label) in enumerate(zip(images, labels, strict=True)):
+        (tmp_path / label).mkdir(exist_ok=True)
+        image.fromarray(pixels).save(tmp_path / label / f"{i:03}.png")
+    (tmp_path / "unlabeled").mkdir()
+    image.fromarray(images[0]).save(tmp_path / "unlabeled" / "a.png")
+    model = LogisticRegression(max_iter=2000)
+    settings = {"arms": ["random"], "label_budget": 20, "n_rounds": 1, "n_seeds": 1}
+    by_folder = run_protocol(tmp_path, None, model, **settings)
+    by_array = run_protocol(images, labels, model, **settings)
+    assert scores(by_folder) == scores(by_array)
+    assert by_folder.configuration["n_samples"] == 80
+
+
+def test_images_of_a_folder_are_resized_to_what_the_network_takes(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    pytest.importorskip("torch")
+    from synda_sk.images import ConvClassifier
+
+    rng = np.random.default_rng(0)
+    for label, low in (("bright", 120), ("dark", 0)):
+        (tmp_path / label).mkdir()
+        for i in range(20):
+            pixels = rng.integers(low, low + 100, (12 + i % 3, 12)).astype(np.uint8)
+            image.fromarray(pixels).save(tmp_path / label / f"{i}.png")
+    net = ConvClassifier((8, 8), max_steps=2, width=8)
+    result = run_protocol(tmp_path, estimator=net, arms=["random"], label_budget=8, n_rounds=1, n_seeds=1)
+    assert result.configuration["positive"] in ("bright", "dark")
+    assert result.runs[0]["flops_per_row"] > 0
+    with pytest.raises(ValueError, match=r"X cannot be read.*size"):
+        run_protocol(tmp_path, arms=["random"])
+
+
 def test_tidy_frames_hold_one_row_an_observation(result):
     frames = result.to_frames()
     assert set(frames) == {"rounds", "runs", "curves", "comparison"}

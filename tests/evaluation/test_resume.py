@@ -74,6 +74,20 @@ def test_a_run_that_stops_goes_on_to_the_same_numbers(play):
     assert numbers(rest) == numbers(whole)
 
 
+def test_runs_stored_before_operations_were_counted_are_used(play):
+    play()
+    for path in play.runs.iterdir():
+        content = json.loads(path.read_text())
+        del content["run"]["flops_per_row"]
+        path.write_text(json.dumps(content))
+    result, n_fits = play(n_seeds=3)
+    assert [run.get("flops_per_row") for run in result.runs] == [None] * 4 + [10.0] * 2
+    assert result.summary()["cost"]["entropy"]["flops_per_row"] == 10.0
+    again, n_again = play(n_seeds=2)
+    assert n_fits > n_again == 0
+    assert again.comparison()[0]["flops_per_row"] is None
+
+
 def test_seeds_and_methods_are_added(play):
     _, n_two = play()
     _, n_more = play(n_seeds=3)
