@@ -124,8 +124,7 @@ for _ in range(ROUNDS):
 
 # %%
 # Compare the last line with the same number of random labels above before you rely on it. Across patients
-# choosing may lose: on real smears it did, because the doubtful cells are often the odd ones of a few slides
-# (:doc:`/guide/domains` has the figures).
+# choosing may lose: on real smears it did (:doc:`/guide/domains` has the figures).
 #
 # Synthetic cells?
 # ----------------
