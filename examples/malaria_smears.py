@@ -77,7 +77,8 @@ print(f"{len(X)} images of {len(np.unique(patient))} patients, {shape[0]} x {sha
 # ----------------
 #
 # A new slide is what the model will see, so it has to be tested on patients it has not seen. A random split
-# would put cells of one slide on both sides.
+# would put cells of one slide on both sides. If the line above counts as many patients as images, the names
+# of the files do not tell the patient, and the split is a random one.
 
 pool, test = next(GroupShuffleSplit(1, test_size=0.25, random_state=0).split(X, y, patient))
 print(f"{len(pool)} cells to label from, {len(test)} of other patients to test on")
