@@ -78,16 +78,17 @@ def end(table: str, model: str, arm: str = "synda") -> str:
 def saved_table(domain: str) -> str:
     """Return labels saved and quality at the end, a line for each table and model."""
     found = results("labels_saved")
-    lines = ["| table | model | measure | saved | by plain entropy | end: random → SynDA | difference |"]
-    lines.append(f"|{'---|' * 7}")
+    lines = ["| table | model | saved | by entropy | at the end: random → SynDA | difference |"]
+    lines.append(f"|{'---|' * 6}")
     for table in DOMAINS[domain]:
-        measure = found["runs"][f"{table}/forest/random/0"]["measure"].replace("_", " ")
+        measure = (
+            "AP" if found["runs"][f"{table}/forest/random/0"]["measure"] == "average_precision" else "BA"
+        )
         for model in MODELS:
             mine = _one(found["table"], cell=f"{table}/{model}", arm="synda")
-            lines.append(
-                f"| {table} | {model} | {measure} | {saved(table, model)} | {saved(table, model, 'entropy')} "
-                f"| {end(table, model, 'random')} → {end(table, model)} | {_signed(*mine['minus random'])} |"
-            )
+            ends = f"{measure} {end(table, model, 'random')} → {end(table, model)}"
+            shares = f"{saved(table, model)} | {saved(table, model, 'entropy')}"
+            lines.append(f"| {table} | {model} | {shares} | {ends} | {_signed(*mine['minus random'])} |")
     return "\n".join(lines)
 
 

@@ -8,13 +8,14 @@ put them in a folder with one folder a class, or in an ``.npz`` archive with ``X
     LEAVES=path/to/leaves python examples/leaf_disease.py
 
 All of them need a label there, because the labels play the agronomist. Images of 32 x 32 take some minutes.
-Needs the extras ``torch`` and ``images``.
+Needs the extras ``cli``, ``torch`` and ``images``.
 """
 
 import os
 import tempfile
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 from sklearn.metrics import balanced_accuracy_score, recall_score
@@ -81,6 +82,10 @@ X, shape = images.reshape(len(images), -1), images.shape[1:]
 pool, test = train_test_split(np.arange(len(X)), test_size=0.3, stratify=truth, random_state=0)
 names, counts = np.unique(truth, return_counts=True)
 print(f"{len(X)} images of {shape[0]} x {shape[1]}:", dict(zip(names.tolist(), counts.tolist(), strict=True)))
+print("from above:", *names)
+plt.figure(figsize=(6, 2.5))
+plt.imshow(np.vstack([np.hstack(images[truth == name][:10]) for name in np.unique(truth)]))
+plt.axis("off")
 
 # %%
 # Labels, by chance and by request

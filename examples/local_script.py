@@ -10,13 +10,15 @@ with one folder a sign::
 
     SCRIPT=path/to/kannada.npz python examples/local_script.py
 
-Images of 28 x 28 take some minutes. Needs the extra ``torch``, and ``images`` for folders.
+Images of 28 x 28 take some minutes. Needs the extras ``cli`` and ``torch``, and
+``images`` for folders.
 """
 
 import copy
 import os
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import affine_transform
 from sklearn.base import clone
@@ -54,6 +56,10 @@ else:
     far, y_far, near, y_near = (part for side in sides for part in (side.data, side.target))
 shape = far.shape[1:]
 X_far, X_near = far.reshape(len(far), -1), near.reshape(len(near), -1)
+print("the first group above, the second below:")
+plt.figure(figsize=(6, 1.3))
+plt.imshow(np.vstack([np.hstack(far[:10]), np.hstack(near[:10])]), cmap="gray")
+plt.axis("off")
 
 # %%
 # What is lost

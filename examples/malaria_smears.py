@@ -8,13 +8,14 @@ put them in a folder with one folder a class, or in an ``.npz`` archive with ``X
     SMEARS=path/to/smears python examples/malaria_smears.py
 
 The name of a file has to start with its patient and an underscore, as in ``C33P1thinF_IMG_2015.png``. Images
-of 32 x 32 take some minutes. Needs the extras ``torch`` and ``onnx``, and ``images`` for a folder.
+of 32 x 32 take some minutes. Needs the extras ``cli``, ``torch`` and ``onnx``, and ``images`` for a folder.
 """
 
 import os
 import tempfile
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GroupShuffleSplit
@@ -71,6 +72,10 @@ else:
 STEPS = 100 if source is None else "auto"
 X, shape = images.reshape(len(images), -1), images.shape[1:]
 print(f"{len(X)} images of {len(np.unique(patient))} patients, {shape[0]} x {shape[1]} pixels")
+print("from above:", *np.unique(y))
+plt.figure(figsize=(6, 1.3))
+plt.imshow(np.vstack([np.hstack(images[y == name][:10]) for name in np.unique(y)]))
+plt.axis("off")
 
 # %%
 # Split by patient
@@ -140,7 +145,7 @@ slide = {p: brightness[patient == p].mean() for p in np.unique(patient)}
 middle = np.median(list(slide.values()))
 stain = np.array([["dark" if slide[p] < middle else "pale"] for p in patient])
 
-generator = DiffusionGenerator(shape, width=16, max_steps=60, random_state=0)
+generator = DiffusionGenerator(shape, width=16, max_steps=40, random_state=0)
 generator.fit(X[labelled], y[labelled], context=stain[labelled])
 made, made_labels = generator.sample(100, context="pale")
 health = sample_health(X[pool], made, y_synthetic=made_labels, judge=clf, image_shape=shape)
