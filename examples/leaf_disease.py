@@ -81,11 +81,11 @@ images, truth = leaves.data, np.asarray(leaves.target)
 X, shape = images.reshape(len(images), -1), images.shape[1:]
 pool, test = train_test_split(np.arange(len(X)), test_size=0.3, stratify=truth, random_state=0)
 names, counts = np.unique(truth, return_counts=True)
-print(f"{len(X)} images of {shape[0]} x {shape[1]}:", dict(zip(names.tolist(), counts.tolist(), strict=True)))
-print("from above:", *names)
 plt.figure(figsize=(6, 2.5))
 plt.imshow(np.vstack([np.hstack(images[truth == name][:10]) for name in np.unique(truth)]))
 plt.axis("off")
+print(f"{len(X)} images of {shape[0]} x {shape[1]}:", dict(zip(names.tolist(), counts.tolist(), strict=True)))
+print("from above:", *names)
 
 # %%
 # Labels, by chance and by request

@@ -56,10 +56,10 @@ else:
     far, y_far, near, y_near = (part for side in sides for part in (side.data, side.target))
 shape = far.shape[1:]
 X_far, X_near = far.reshape(len(far), -1), near.reshape(len(near), -1)
-print("the first group above, the second below:")
 plt.figure(figsize=(6, 1.3))
 plt.imshow(np.vstack([np.hstack(far[:10]), np.hstack(near[:10])]), cmap="gray")
 plt.axis("off")
+print("the first group above, the second below:")
 
 # %%
 # What is lost

@@ -71,11 +71,11 @@ else:
     patient = np.array([Path(name).name.partition("_")[0] for name in smears.filenames])
 STEPS = 100 if source is None else "auto"
 X, shape = images.reshape(len(images), -1), images.shape[1:]
-print(f"{len(X)} images of {len(np.unique(patient))} patients, {shape[0]} x {shape[1]} pixels")
-print("from above:", *np.unique(y))
 plt.figure(figsize=(6, 1.3))
 plt.imshow(np.vstack([np.hstack(images[y == name][:10]) for name in np.unique(y)]))
 plt.axis("off")
+print(f"{len(X)} images of {len(np.unique(patient))} patients, {shape[0]} x {shape[1]} pixels")
+print("from above:", *np.unique(y))
 
 # %%
 # Split by patient
