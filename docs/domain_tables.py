@@ -23,7 +23,6 @@ DOMAINS = {
     "finance": ("paysim_kaggle", "mobile_money_medium", "mobile_money_hard")
     + ("bank_marketing", "vehicle_fraud", "credit_g"),
     "health": ("maternal_risk", "breast_cancer"),
-    "education": ("digits",),
 }
 WAYS = {
     "ours": "SynDA, unlabelled rows at hand",

@@ -7,8 +7,8 @@ put them in a folder with one folder a class, or in an ``.npz`` archive with ``X
 
     LEAVES=path/to/leaves python examples/leaf_disease.py
 
-All of them need a label there, because the labels play the agronomist. Images of 32 x 32 take some minutes.
-Needs the extras ``cli``, ``torch`` and ``images``.
+All of them need a label there, because the labels play the agronomist. Some thousand images of 32 x 32 take a
+minute or two. Needs the extras ``cli``, ``torch`` and ``images``.
 """
 
 import os

@@ -10,7 +10,7 @@ with one folder a sign::
 
     SCRIPT=path/to/kannada.npz python examples/local_script.py
 
-Images of 28 x 28 take some minutes. Needs the extras ``cli`` and ``torch``, and
+Images of 28 x 28 take a minute or two. Needs the extras ``cli`` and ``torch``, and
 ``images`` for folders.
 """
 
