@@ -8,8 +8,8 @@ put them in a folder with one folder a class, or in an ``.npz`` archive with ``X
     SMEARS=path/to/smears python examples/malaria_smears.py
 
 The name of a file has to start with its patient and an underscore, as in ``C33P1thinF_IMG_2015.png``. Some
-thousand images of 32 x 32 take a minute or two. Needs the extras ``cli``, ``torch`` and ``onnx``, and ``images``
-for a folder.
+thousand images of 32 x 32 take a minute or two. Needs the extras ``cli``, ``torch`` and ``onnx``, and
+``images`` for a folder.
 """
 
 import os
