@@ -13,7 +13,7 @@ FENCE = re.compile(r"```python\n(.*?)```", flags=re.DOTALL)
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_examples_of_a_page_run(page, tmp_path, monkeypatch):
-    if page.stem in ("compression", "images"):
+    if page.stem in ("compression", "domains", "images"):
         pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     code = "\n".join(FENCE.findall(page.read_text()))
@@ -26,8 +26,11 @@ def test_the_examples_of_a_page_run(page, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_has_words_code_an_equation_and_tells_where_figures_are(page):
+def test_a_page_has_words_code_an_equation_a_picture_and_tells_where_figures_are(page):
     text = page.read_text()
+    pictures = re.findall(r"!\[[^]]+\]\((.+?)\)", text)
+    assert pictures
+    assert all((GUIDE / picture).exists() for picture in pictures)
     assert FENCE.search(text)
     assert "$" in FENCE.sub("", text)
     assert "## Figures" in text
