@@ -152,15 +152,10 @@ class _Layer:
 def _layers(torch: Any, model: "torch.nn.Module") -> Iterator[_Layer]:
     """Yield the linear layers and convolutions of a network, those with a weight used twice left out."""
     kinds = (torch.nn.Linear, torch.nn.Conv2d)
-    places = [
-        (owner, key, part)
-        for owner in model.modules()
-        for key, part in owner._modules.items()
-        if type(part) in kinds and getattr(part, "groups", 1) == 1
-    ]
     uses = Counter(id(value) for _, value in model.named_parameters(remove_duplicate=False))
+    places = [(owner, key, part) for owner in model.modules() for key, part in owner.named_children()]
     for owner, key, part in places:
-        if uses[id(part.weight)] == 1:
+        if type(part) in kinds and getattr(part, "groups", 1) == 1 and uses[id(part.weight)] == 1:
             yield _Layer(owner, key, part)
 
 
