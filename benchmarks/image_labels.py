@@ -41,7 +41,7 @@ from synda_sk.metrics._signed_rank import holm
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "image_labels.json"
 LABELS = (10, 25, 50, 100)  # a class
-ROUNDS = (10, 15, 25, 35, 50, 75, 100)  # a class; where acquisition asks for more
+ROUNDS = (10, 25, 37, 50, 70, 100)  # a class; where acquisition asks for more
 FILES = {
     "kannada": "kannada/kannada_28gray.npz",
     "leaf_apple": "leaf_apple/leaf_apple_32rgb.npz",

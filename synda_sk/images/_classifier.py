@@ -29,7 +29,7 @@ from synda_sk.utils import (
 SMALLEST_SIDE = 8  # of images that are augmented without being asked
 BLOCK = 32  # images predicted at a time
 SMALLEST_BATCH, LARGEST_BATCH = 16, 64
-LEAST_STEPS, EPOCHS, MOST_STEPS = 500, 25, 800
+LEAST_STEPS, EPOCHS, MOST_STEPS, MOST_ROUNDS = 500, 25, 800, 3
 BRIGHTNESS = 0.2  # of images that are augmented without being asked
 
 
@@ -73,7 +73,9 @@ class ConvClassifier(
     temperature : float, default=2.0
         T > 0, which the logits of both are divided by in the teacher's part.
     max_steps : "auto" or int, default="auto"
-        Most steps. "auto" is 25 times the images over 64, within 500 and 800.
+        Most steps. "auto" is 25 times the images over 64, within 500 and 800, and as many again,
+        once or twice, while fewer than 95 % of the training images are classified as labelled
+        and nothing is held out: few images can be hard to learn.
     batch_size : "auto" or int, default="auto"
         Images a step, at least 2. "auto" is as many as there are, in 16..64.
     learning_rate : float, default=3e-3
@@ -370,7 +372,8 @@ class ConvClassifier(
             name="ConvClassifier",
             verbose=int(self.verbose),
         )
-        done = course.run(module.net.to(device), known, unlabeled, held)
+        n_rounds = MOST_ROUNDS if self.max_steps == "auto" and held is None and len(classes) > 1 else 1
+        done = course.run_until_fitted(module.net.to(device), known, unlabeled, held, n_rounds)
         done.history = done.history if held is not None else []
         self._take(done)
 

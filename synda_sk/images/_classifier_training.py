@@ -15,6 +15,7 @@ from synda_sk.images._fit import train
 from synda_sk.utils import Training
 
 DECAY = 0.98  # of the moving average of the weights
+FITTED = 0.95  # share of the training images that is to be classified as labelled
 PART = 512  # images looked at at a time
 
 
@@ -139,6 +140,31 @@ class Course:
             name=self.name,
             verbose=self.verbose,
         )
+
+    def run_until_fitted(
+        self, net: nn.Module, lesson: Lesson, unlabeled: Lesson | None, held: Lesson | None, n_rounds: int
+    ) -> Training:
+        """Run, and again from the averaged weights, until the training images are known or rounds are over."""
+        done = self.run(net, lesson, unlabeled, held)
+        for _ in range(n_rounds - 1):
+            net.load_state_dict(done.state)
+            if done.interrupted or self.accuracy(net, lesson) >= FITTED:
+                break
+            again = self.run(net, lesson, unlabeled, held)
+            again.best_step, again.n_steps = again.best_step + done.n_steps, again.n_steps + done.n_steps
+            done = again
+        return done
+
+    def accuracy(self, net: nn.Module, lesson: Lesson) -> float:
+        """Return the share of images, weighted, whose class is found."""
+        device = next(net.parameters()).device
+        found = 0.0
+        net.eval()
+        with torch.no_grad():
+            for rows in torch.arange(len(lesson)).split(PART):
+                part = lesson.take(rows).to(device)
+                found += float(((net(part.images).argmax(dim=1) == part.codes) * part.weights).sum())
+        return found / float(lesson.weights.sum())
 
     def loss(self, net: nn.Module, batch: Lesson) -> Tensor:
         r"""Return :math:`\alpha CE + (1 - \alpha) T^2 KL` of a batch, or CE without a teacher.
