@@ -9,9 +9,12 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def percent(share: float | None, absent: str = "never", *, digits: int = 0) -> str:
-    """Return a share as a percentage."""
-    return absent if share is None else f"{100 * share:.{digits}f} %"
+def percent(share: float | None, absent: str = "never", *, digits: int = 0, sign: str = "") -> str:
+    """Return a share as a percentage; `sign` "+" marks gains."""
+    if share is None:
+        return absent
+    rounded = round(100 * share, digits) or 0.0  # no minus in front of 0
+    return f"{rounded:{sign if rounded else ''}.{digits}f} %".replace("-", "−")
 
 
 def signed(spread: Sequence[float | None], digits: int = 3, scale: float = 1.0) -> str:

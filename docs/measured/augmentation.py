@@ -34,5 +34,5 @@ def by_arm(load: Callable[[str], Any]) -> str:
 
 
 def _cell(row: dict[str, Any]) -> str:
-    worst = percent(row["worst"]).replace("-", "−")
+    worst = percent(row["worst"])
     return f"{signed(row['gain'], 1, 100)} %, worst {worst} ({len(row['harmed'])})"
