@@ -28,6 +28,7 @@ from synda_sk.metrics._signed_rank import holm
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "headline.json"
+QUICK_SETS = ("mobile_money_medium", "breast_cancer", "digits")
 QUICK_ARMS = ("synda", "random", "label spreading")
 COSTS = ("cpu_seconds", "inference_ms_per_1000_rows")
 
@@ -77,6 +78,7 @@ def summarise(runs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
         curves = learning_curves(records, "quality")
         one = next(iter(seeds.values()))
         row: dict[str, Any] = {"set": name, "domain": SETS[name].domain, "measure": one["measure"]}
+        row["of images"] = (SETS[name].file or "").endswith(".npz")
         row |= {"n_seeds": len(seeds), "n_train": one["n_train"], "arms": {}}
         for arm, (_, counts, scores) in curves.items():
             own = [found["arms"][arm] for found in seeds.values()]
@@ -124,16 +126,8 @@ def show(content: dict[str, Any]) -> None:
         print(part(lambda name: told[name] if name in told else load(name)), end="\n\n")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument("--data", type=Path, help="the folder of real data")
-    parser.add_argument("--sets", default=",".join(SETS), help="some of the data sets")
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="2 seeds, 3 arms, 2 rounds, bundled sets alone")
-    parser.add_argument("--store", type=Path, default=ROOT / "benchmarks" / "cache" / "headline")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    options = parser.parse_args()
-    names = ["mobile_money_medium", "breast_cancer", "digits"] if options.quick else options.sets.split(",")
+def play_all(options: argparse.Namespace, names: list[str]) -> dict[str, Any]:
+    """Play what is not there yet, writing what there is after each split."""
     content: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
     content |= {"command": command_line(), "versions": versions(), "skipped": {}}
     content["source of transfer"] = {name: one.source for name, one in SETS.items()}
@@ -145,12 +139,32 @@ def main() -> int:
             if one.file and (options.data is None or not path.is_file()):
                 content["skipped"][name] = f"DATA absent ({one.file})"
                 continue
-            rows = one.load(path, seed)
-            found = play(one, rows, seed, options.store, options.quick)
+            found = play(one, one.load(path, seed), seed, options.store, options.quick)
             content["runs"].setdefault(name, {})[str(seed)] = found
             content["table"] = summarise(content["runs"])
             write_json(options.out, content)
             sys.stderr.write(f"{name}, seed {seed} done\n")
+    return content
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument("--data", type=Path, help="the folder of real data")
+    parser.add_argument("--sets", help="some of the data sets, all by default")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="2 seeds, 3 arms, 2 rounds, few sets")
+    parser.add_argument("--store", type=Path, default=ROOT / "benchmarks" / "cache" / "headline")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    names = options.sets.split(",") if options.sets else list(QUICK_SETS if options.quick else SETS)
+    unknown = [name for name in names if name not in SETS]
+    if unknown:
+        parser.error(f"--sets: {unknown[0]!r} is none of {', '.join(SETS)}")
+    try:
+        content = play_all(options, names)
+    except KeyboardInterrupt:
+        print("Interrupted; the same command goes on.")
+        return 130
     for name, reason in content["skipped"].items():
         print(f"{name}: skipped: {reason}")
     show(content)

@@ -144,15 +144,11 @@ def _costs(load: Load) -> list[Cell]:
 def _share_saved(load: Load, row: dict[str, Any]) -> float | None:
     """Return the labels saved of the benchmark made for that, of this one where it lacks the data set."""
     found = {row["set"]: row["arms"]["synda"]["labels_saved"]}
-    for one in load("image_labels" if _is_of_images(row) else "labels_saved")["table"]:
+    for one in load("image_labels" if row["of images"] else "labels_saved")["table"]:
         name, _, model = one.get("cell", one.get("set")).partition("/")
         if one["arm"] == "synda" and model in ("", "forest"):
             found[name] = one["labels_saved"]
     return found[row["set"]]
-
-
-def _is_of_images(row: dict[str, Any]) -> bool:
-    return "active learning" not in row["arms"]
 
 
 def _better(load: Load, row: dict[str, Any], arms: tuple[str, ...]) -> Cell | None:
@@ -162,7 +158,7 @@ def _better(load: Load, row: dict[str, Any], arms: tuple[str, ...]) -> Cell | No
         if arm in row["arms"]:
             cell = row["arms"][arm]["at"][_end(row)]
             found.append(Cell(cell["relative"], BETTER[0], cell.get("p, Holm", 1) < 0.05, "+"))
-        elif _is_of_images(row):
+        elif row["of images"]:
             found += _better_images(load, row["set"], arm)
     return min(found, key=lambda cell: cell.share) if found else None
 
@@ -181,6 +177,8 @@ def _better_images(load: Load, name: str, arm: str) -> list[Cell]:
 
 def _promise(title: str, promised: str, cells: list[Cell], what: str) -> list[str]:
     known = [cell.share for cell in cells if cell.share is not None]
+    if not known:
+        return [title, promised, f"0 of {len(cells)} {what}", ""]
     never = len(cells) - len(known)
     sign = cells[0].sign
     told = ", ".join(percent(value, sign=sign) for value in (min(known), median(known), max(known)))
