@@ -44,6 +44,7 @@ class DataSet(NamedTuple):
     arms: Callable[[Rows], dict[str, SynDAClassifier]]
     positive: int | None = None
     source: str = "no source of the same task"
+    n_seeds: int = 10
 
 
 def mobile_money(difficulty: str) -> Callable[[Path, int], Rows]:
@@ -196,7 +197,14 @@ SETS = {
     ),
     "malaria": DataSet("health", "malaria/malaria_32rgb.npz", smears, 40, 200, 2, image_arms((32, 32, 3)), 1),
     "leaf_apple": DataSet(
-        "agriculture", "leaf_apple/leaf_apple_32rgb.npz", leaves, 40, 200, 2, image_arms((32, 32, 3))
+        "agriculture",
+        "leaf_apple/leaf_apple_32rgb.npz",
+        leaves,
+        40,
+        200,
+        2,
+        image_arms((32, 32, 3)),
+        n_seeds=5,
     ),
     "digits": DataSet("education", None, signs, 60, 300, 6, table_arms),
     "kannada": DataSet(
@@ -208,5 +216,6 @@ SETS = {
         2,
         image_arms((28, 28)),
         source="the same script by other writers",
+        n_seeds=5,
     ),
 }

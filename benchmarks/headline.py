@@ -132,8 +132,9 @@ def play_all(options: argparse.Namespace, names: list[str]) -> dict[str, Any]:
     content |= {"command": command_line(), "versions": versions(), "skipped": {}}
     content["source of transfer"] = {name: one.source for name, one in SETS.items()}
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    for seed in range(2 if options.quick else options.seeds):
-        for name in names:
+    n_seeds = {name: options.seeds or (2 if options.quick else SETS[name].n_seeds) for name in names}
+    for seed in range(max(n_seeds.values())):
+        for name in [name for name in names if seed < n_seeds[name]]:
             one = SETS[name]
             path = (options.data or Path()) / (one.file or "")
             if one.file and (options.data is None or not path.is_file()):
@@ -151,7 +152,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument("--data", type=Path, help="the folder of real data")
     parser.add_argument("--sets", help="some of the data sets, all by default")
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, help="10 by default, 5 for images")
     parser.add_argument("--quick", action="store_true", help="2 seeds, 3 arms, 2 rounds, few sets")
     parser.add_argument("--store", type=Path, default=ROOT / "benchmarks" / "cache" / "headline")
     parser.add_argument("--out", type=Path, default=RESULTS)

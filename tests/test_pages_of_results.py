@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
-PAGES = [page for page in PAGES if "generated" not in page.parts]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("guide/*.md"))]
+MEASURED = re.compile(r"\d %|\d\.\d\d|± ?\d|\d (?:s|ms|MB|kB)\b")
 
 
 @pytest.fixture
 def figures(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    monkeypatch.syspath_prepend(str(DOCS))
     module = import_module("figures")
     if not module.RESULTS.exists():
         pytest.skip("benchmarks are not part of a source distribution")
@@ -37,8 +38,70 @@ def test_a_figure_that_changed_is_noticed(figures):
 def test_every_block_is_closed(figures):
     for page in PAGES:
         text = page.read_text()
-        assert (
-            text.count("<!-- figures: ")
-            == text.count("<!-- end of figures -->")
-            == len(figures.BLOCK.findall(text))
-        )
+        n_blocks = len(figures.BLOCK.findall(text))
+        assert text.count("<!-- figures: ") == text.count("<!-- end of figures -->") == n_blocks
+
+
+def test_pages_and_the_script_go_through_the_same_files(figures):
+    assert figures.pages() == PAGES
+
+
+def test_no_measured_number_stands_outside_the_blocks(figures):
+    readme = (ROOT / "README.md").read_text().split("## What was measured")[1].split("## Honest limits")[0]
+    for text in (readme, (DOCS / "measured.md").read_text()):
+        assert not MEASURED.findall(figures.BLOCK.sub("", text))
+
+
+def arm(mean, relative=None, p=1.0):
+    cell = {"mean": [mean, 0.01]}
+    if relative is not None:
+        cell |= {"relative": relative, "synda minus it": [0.1, 0.01], "p": p, "p, Holm": p}
+    return {
+        "at": {"20": cell},
+        "labels_saved": 0.1,
+        "cpu_seconds": 2.0,
+        "models_with_synthetic": [0, 3],
+    }
+
+
+@pytest.fixture
+def results():
+    def row(name, domain, arms, of_images=False):
+        return {"set": name, "domain": domain, "arms": arms, "of images": of_images, "n_seeds": 5}
+
+    table_arms = {
+        "synda": arm(0.9),
+        "random": arm(0.75, 0.2, 0.01),
+        "active learning": arm(0.9, 0.0),
+        "synthetic": arm(0.7, 0.29, 0.2),
+        "self-training": arm(0.6, 0.5, 0.01),
+        "label spreading": arm(0.95, -0.05, 0.01),
+    }
+    image_arms = {"synda": arm(0.8), "random": arm(0.7, 0.14, 0.01), "transfer": arm(0.5, 0.6, 0.01)}
+    return {
+        "headline": {
+            "table": [row("cells", "health", image_arms, True), row("money", "finance", table_arms)],
+            "source of transfer": {"cells": "another lab", "money": "no source"},
+        },
+        "labels_saved": {"table": [{"arm": "synda", "cell": "money/forest", "labels_saved": None}]},
+        "image_labels": {
+            "table": [
+                {"set": "cells", "arm": "synda", "labels_saved": 0.6, "accuracy": {"100": [0.8, 0.1]}},
+                {"set": "cells", "arm": "vae", "labels_saved": 0, "accuracy": {"100": [0.5, 0.1]}},
+            ]
+        },
+    }
+
+
+def test_a_promise_is_bold_only_where_it_was_reached(figures, results):
+    table = import_module("measured.headline").promises(results.get).splitlines()
+    cells = {line.split(" | ")[1]: line.split(" | ")[2:8] for line in table[2:]}
+    assert list(cells) == ["money", "cells"]  # finance first
+    assert cells["money"] == ["none", "**+20 %**", "", "(0 %)", "**(+29 %)**", "−5 %"]
+    assert cells["cells"] == ["**60 %**", "+14 %", "**+60 %**", "(0 %)", "**(+60 %)**", ""]
+
+
+def test_the_cost_of_a_saved_label_needs_one(figures, results):
+    told = import_module("measured.headline").cost(results.get)
+    assert "| money | none | 0.0 s |  |" in told
+    assert "| cells | **60 %** | 0.0 s | 0 s |" in told

@@ -111,7 +111,8 @@ def sources(load: Load) -> str:
     for row in _sets(load):
         told.setdefault(load("headline")["source of transfer"][row["set"]], []).append(row["set"])
     return "\n".join(
-        f"- {names([name.replace('_', ' ') for name in found])}: {source}." for source, found in told.items()
+        f"  - {names([name.replace('_', ' ') for name in found])}: {source}."
+        for source, found in told.items()
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from measured._format import span, table
+
 COLUMNS = {
     "column_shapes": "shapes",
     "pair_trends": "trends",
@@ -15,15 +17,34 @@ COLUMNS = {
 }
 
 
+RANGES = ("membership_auc", "closer_to_train", "near_copies", "two_sample_auc")
+
+
+def ranges(load: Callable[[str], Any]) -> str:
+    """Return the least and the largest figures of each generator over the tables."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in load("privacy")["table"]:
+        if row["n_seeds"]:
+            found.setdefault(row["generator"], []).append(row)
+    rows = []
+    for generator, own in found.items():
+        lost = [row["test_score"]["real"] - row["test_score"]["synthetic"] for row in own]
+        cells = [span([row[name]["synthetic"] for row in own], "{:.2f}") for name in RANGES]
+        cells += [span([value or 0.0 for value in lost], "{:.2f}").replace("-", "−")]
+        rows.append([generator, *cells, span([row["fit_seconds"] for row in own])])
+    header = ["generator", *(COLUMNS[name] for name in RANGES), "score lost when trained on it", "fit, s"]
+    return table(header, rows)
+
+
 def by_table(load: Callable[[str], Any]) -> str:
     """Return a table in Markdown for each table of the benchmark."""
     rows = load("privacy")["table"]
     parts = []
-    for table in dict.fromkeys(row["table"] for row in rows):
-        own = [row for row in rows if row["table"] == table]
+    for title in dict.fromkeys(row["table"] for row in rows):
+        own = [row for row in rows if row["table"] == title]
         first = next(row for row in own if row["n_seeds"])
         lines = [
-            f"### {table}",
+            f"### {title}",
             "",
             f"Trained on it: {first['scoring'].replace('_', ' ')}.",
             "",
