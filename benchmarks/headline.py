@@ -6,12 +6,12 @@ Plays SynDA and every baseline of section 2.4.2 at equal labels by `evaluation.r
 simulator and on scikit-learn's bundled sets; with --data on real tables and images too. Differences are
 paired by seed at the first, the middle and the last number of labels; two-sided paired t-tests,
 Holm-corrected over all data sets and arms at each of the three. Finished runs are kept in --store and
-never played again, so that an interrupted call goes on. What other benchmarks have measured (labels saved,
-sizes of generators) is read from benchmarks/results when the table is drawn.
+never played again, so that an interrupted call goes on; results are written when all are there. What other
+benchmarks have measured (labels saved, sizes of generators) is read from benchmarks/results when the table
+is drawn.
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -127,25 +127,28 @@ def show(content: dict[str, Any]) -> None:
 
 
 def play_all(options: argparse.Namespace, names: list[str]) -> dict[str, Any]:
-    """Play what is not there yet, writing what there is after each split."""
-    content: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
-    content |= {"command": command_line(), "versions": versions(), "skipped": {}}
-    content["source of transfer"] = {name: one.source for name, one in SETS.items()}
-    options.out.parent.mkdir(parents=True, exist_ok=True)
+    """Play what is not in the store yet, and return everything."""
+    runs: dict[str, dict[str, Any]] = {}
+    skipped = {}
     n_seeds = {name: options.seeds or (2 if options.quick else SETS[name].n_seeds) for name in names}
     for seed in range(max(n_seeds.values())):
         for name in [name for name in names if seed < n_seeds[name]]:
             one = SETS[name]
             path = (options.data or Path()) / (one.file or "")
             if one.file and (options.data is None or not path.is_file()):
-                content["skipped"][name] = f"DATA absent ({one.file})"
+                skipped[name] = f"DATA absent ({one.file})"
                 continue
             found = play(one, one.load(path, seed), seed, options.store, options.quick)
-            content["runs"].setdefault(name, {})[str(seed)] = found
-            content["table"] = summarise(content["runs"])
-            write_json(options.out, content)
+            runs.setdefault(name, {})[str(seed)] = found
             sys.stderr.write(f"{name}, seed {seed} done\n")
-    return content
+    return {
+        "command": command_line(),
+        "versions": versions(),
+        "skipped": skipped,
+        "source of transfer": {name: SETS[name].source for name in runs},
+        "runs": runs,
+        "table": summarise(runs),
+    }
 
 
 def main() -> int:
@@ -166,6 +169,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Interrupted; the same command goes on.")
         return 130
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    write_json(options.out, content)
     for name, reason in content["skipped"].items():
         print(f"{name}: skipped: {reason}")
     show(content)
