@@ -10,7 +10,7 @@ DOMAINS = ("finance", "health", "agriculture", "education")
 BASELINES = {
     "real rows alone": ("random",),
     "transfer": ("transfer", "transfer tuned"),
-    "active learning without synthetic data": ("active learning",),
+    "active learning without synthetic data": ("active learning", "entropy"),
     "synthetic data without active learning": ("synthetic",),
     "semi-supervised": ("self-training", "label spreading"),
 }
@@ -184,7 +184,11 @@ def _promise(title: str, promised: str, cells: list[Cell], what: str) -> list[st
     sign = cells[0].sign
     told = ", ".join(percent(value, sign=sign) for value in (min(known), median(known), max(known)))
     told += f" (never: {never})" if never else ""
-    return [title, promised, f"{sum(cell.is_reached for cell in cells)} of {len(cells)} {what}", told]
+    reached = [cell for cell in cells if cell.is_reached]
+    count = f"{len(reached)} of {len(cells)} {what}"
+    if sign:  # differences, which are tested
+        count += f", {sum(cell.is_sure for cell in reached)} significantly"
+    return [title, promised, count, told]
 
 
 def _generators(load: Load) -> list[tuple[str, str, float, Cell, str]]:
