@@ -48,7 +48,7 @@ class DataSet(NamedTuple):
 
 
 def mobile_money(difficulty: str) -> Callable[[Path, int], Rows]:
-    """A table of its own for each seed; the source is the earlier part of the smallest named region."""
+    """A table of its own for each seed; the source is the smallest named region, before the test rows."""
 
     def load(_: Path, seed: int) -> Rows:
         X, y = make_mobile_money(20_000, fraud_rate=0.01, difficulty=difficulty, random_state=seed)
@@ -179,7 +179,7 @@ def image_arms(shape: tuple[int, ...]) -> Callable[[Rows], dict[str, SynDAClassi
     return make
 
 
-REGION, PERIOD = "an earlier period of another region", "an earlier period"
+REGION, PERIOD = "another region, before the time of the test rows", "an earlier period"
 SETS = {
     "mobile_money_medium": DataSet(
         "finance", None, mobile_money("medium"), 60, 300, 6, table_arms, 1, REGION

@@ -108,7 +108,7 @@ def _against(scores: np.ndarray, synda: np.ndarray, is_other: bool) -> dict[str,
     found: dict[str, Any] = {"mean": mean_error(scores)}
     if is_other:
         found["synda minus it"] = mean_error(synda - scores)
-        found["relative"] = float(synda.mean() / scores.mean() - 1) if scores.mean() > 0 else None
+        found["relative"] = float(synda.mean() / scores.mean() - 1)
         if len(scores) > 1:
             p = ttest_rel(synda, scores).pvalue
             found["p"] = 1.0 if np.isnan(p) else float(p)

@@ -105,3 +105,14 @@ def test_the_cost_of_a_saved_label_needs_one(figures, results):
     told = import_module("measured.headline").cost(results.get)
     assert "| money | none | 0.0 s |  |" in told
     assert "| cells | **60 %** | 0.0 s | 0 s |" in told
+
+
+def test_numbers_are_written_alike(figures):
+    told = import_module("measured._format")
+    assert [told.percent(share) for share in (0.5, -0.001, -0.25, None)] == ["50 %", "0 %", "−25 %", "never"]
+    assert told.percent(0.123, sign="+", digits=1) == "+12.3 %"
+    assert told.signed([-0.5, None], 1) == "−0.5"
+    assert told.signed([0.021, 0.0104], 1, scale=100) == "+2.1 ± 1.0"
+    assert told.span([3.0, 1.0, 2.0]) == "1 to 3"
+    assert told.span([0.12, 0.12]) == "0.12"
+    assert [told.names(["a", "b", "c"][:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]

@@ -100,7 +100,7 @@ def against_baselines(load: Load) -> str:
         for arm, found in row["arms"].items():
             cells = [_at(n, cell) for n, cell in found["at"].items()]
             synthetic = "{} of {}".format(*found["models_with_synthetic"])
-            rows.append([row["set"].replace("_", " "), arm, str(row["n_seeds"]), *cells, synthetic])
+            rows.append([_name(row), arm, str(row["n_seeds"]), *cells, synthetic])
     header = ["data set", "arm", "seeds", "first labels", "half way", "the end"]
     return table([*header, "models with synthetic rows"], rows)
 
@@ -109,11 +109,8 @@ def sources(load: Load) -> str:
     """Return what transfer learnt from, and which data sets had nothing of the kind."""
     told: dict[str, list[str]] = {}
     for row in _sets(load):
-        told.setdefault(load("headline")["source of transfer"][row["set"]], []).append(row["set"])
-    return "\n".join(
-        f"  - {names([name.replace('_', ' ') for name in found])}: {source}."
-        for source, found in told.items()
-    )
+        told.setdefault(load("headline")["source of transfer"][row["set"]], []).append(_name(row))
+    return "\n".join(f"  - {names(found)}: {source}." for source, found in told.items())
 
 
 def _sets(load: Load) -> list[dict[str, Any]]:
