@@ -195,7 +195,9 @@ SETS = {
     "maternal_risk": DataSet(
         "health", "maternal_risk/maternal_risk_dedup.csv.gz", pregnancies, 20, 120, 4, table_arms
     ),
-    "malaria": DataSet("health", "malaria/malaria_32rgb.npz", smears, 40, 200, 2, image_arms((32, 32, 3)), 1),
+    "malaria": DataSet(
+        "health", "malaria/malaria_32rgb.npz", smears, 40, 200, 2, image_arms((32, 32, 3)), 1, n_seeds=5
+    ),
     "leaf_apple": DataSet(
         "agriculture",
         "leaf_apple/leaf_apple_32rgb.npz",
