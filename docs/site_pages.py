@@ -1,7 +1,7 @@
 """Write the pages of the site that follow from something else, under docs/generated.
 
-The API reference follows from each public module's ``__all__``, the page of measured figures from the
-README, the others from the pages beside it. docs/conf.py calls this at the start of a build.
+The API reference follows from each public module's ``__all__``, the limits from the README, the others
+from the pages beside it. docs/conf.py calls this at the start of a build.
 """
 
 import importlib
@@ -21,7 +21,7 @@ FROM_ROOT = {
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md",
 }
-FIGURES = ("## What was measured", "## Honest limits", "Licence: ")
+LIMITS = ("## Honest limits", "Licence: ")
 
 
 def public_modules() -> list[str]:
@@ -101,13 +101,11 @@ def _seen_from_here(target: str) -> str:
     return f"../{target.removeprefix('docs/')}" if target.startswith("docs/") else f"../../{target}"
 
 
-def measured_page(readme: str) -> str:
-    """Return what the README says was measured, and its limits, as a page of the site."""
-    start, middle, end = FIGURES
-    measured, rest = readme.split(start)[1].split(middle)
-    limits = rest.split(end)[0]
-    parts = ["# What was measured\n", measured.strip(), f"\n{middle}\n", limits.strip(), ""]
-    return _from_root("\n".join(parts))
+def limits_page(readme: str) -> str:
+    """Return the limits that the README tells as a page of the site."""
+    start, end = LIMITS
+    limits = readme.split(start)[1].split(end)[0]
+    return _from_root(f"{start.removeprefix('#')}\n\n{limits.strip()}\n")
 
 
 def pages() -> dict[str, str]:
@@ -116,7 +114,7 @@ def pages() -> dict[str, str]:
     return {
         "api/index.rst": reference_index(modules),
         **{f"api/{module}.rst": reference_page(module, places) for module in modules},
-        "measured.md": measured_page((ROOT / "README.md").read_text()),
+        "limits.md": limits_page((ROOT / "README.md").read_text()),
         **{page: _from_root((ROOT / name).read_text()) for name, page in FROM_ROOT.items()},
     }
 

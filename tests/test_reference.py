@@ -58,9 +58,9 @@ def test_a_thing_that_has_two_names_has_one_page(site_pages):
     assert {places[place] for place in places.values()} == set(places.values())
 
 
-def test_the_figures_of_the_readme_are_on_the_site(pages):
-    measured = pages["measured.md"]
-    assert measured.startswith("# What was measured")
-    assert "## Honest limits" in measured
-    for target in re.findall(r"\]\(([^)#]+)\)", measured):
+def test_the_limits_of_the_readme_are_on_the_site(pages):
+    limits = pages["limits.md"]
+    assert limits.startswith("# Honest limits")
+    assert "- Labels bought by a query" in limits
+    for target in re.findall(r"\]\(([^)#]+)\)", limits):
         assert (DOCS / "generated" / target).resolve().exists(), target

@@ -144,7 +144,7 @@ class Course:
     def run_until_fitted(
         self, net: nn.Module, lesson: Lesson, unlabeled: Lesson | None, held: Lesson | None, n_rounds: int
     ) -> Training:
-        """Run, and again from the averaged weights, until the training images are known or rounds are over."""
+        """Run, and go on from the averaged weights while images are not learnt, `n_rounds` times in all."""
         done = self.run(net, lesson, unlabeled, held)
         for _ in range(n_rounds - 1):
             net.load_state_dict(done.state)

@@ -1,23 +1,11 @@
-"""Write the figures of docs/guide/domains.md from benchmarks/results.
+"""Figures of docs/guide/domains.md, each by a function of a few words."""
 
-    python docs/domain_tables.py
-
-The page says where a figure belongs: ``<!--= saved paysim_kaggle forest -->80 %<!-- -->`` is what the
-function of that name below says with these arguments. Words must stand before a comment in its line.
-"""
-
-import json
-import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "guide" / "domains.md"
-RESULTS = ROOT / "benchmarks" / "results"
-MARK = re.compile(r"<!--= (.*?) -->(.*?)<!-- -->", flags=re.DOTALL)
+from measured._results import load as results
+
 MODELS = ("forest", "logistic", "boosting")
 DOMAINS = {
     "finance": ("paysim_kaggle", "mobile_money_medium", "mobile_money_hard")
@@ -39,12 +27,6 @@ ARMS = {
     "synda": "the classifier chooses",
     "synda_cluster": "it chooses, one of each cluster",
 }
-
-
-@cache
-def results(name: str) -> Any:
-    """Return what a benchmark found."""
-    return json.loads((RESULTS / f"{name}.json").read_text())
 
 
 def _one(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
@@ -129,8 +111,11 @@ def images_table(name: str) -> str:
     rows = [row for row in results("image_labels")["table"] if row["set"] == name]
     counts = list(rows[0]["accuracy"])
     lines = [f"| labels a class | {' | '.join(counts)} | labels saved |", f"|{'---|' * (len(counts) + 2)}"]
+    by_arm = {row["arm"]: row for row in rows}
     for arm, told in ARMS.items():
-        row = _one(rows, arm=arm)
+        if arm not in by_arm:
+            continue
+        row = by_arm[arm]
         scores = " | ".join(f"{row['accuracy'][count][0]:.3f}" for count in counts)
         lines.append(f"| {told} | {scores} | {'' if arm == 'augmented' else _saved(row['labels_saved'])} |")
     return "\n".join(lines)
@@ -179,12 +164,3 @@ def figure(words: str) -> str:
     name, *arguments = words.split()
     told: str = globals()[name](*arguments)
     return f"\n\n{told}\n\n" if name.endswith("_table") else told
-
-
-def render(page: str) -> str:
-    """Return the page with every figure as the results have it."""
-    return MARK.sub(lambda found: f"<!--= {found[1]} -->{figure(found[1])}<!-- -->", page)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render(PAGE.read_text()))

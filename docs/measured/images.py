@@ -1,33 +1,27 @@
-"""Write the tables of docs/images.md from benchmarks/results/images.json.
+"""Diffusion models of images: worth, size and steps."""
 
-python docs/image_table.py
-"""
-
-import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "images.md"
-RESULTS = ROOT / "benchmarks" / "results" / "images.json"
-START, END = "<!-- tables -->\n", "<!-- end of tables -->\n"
+from measured._format import percent, table
+
 REFERENCES = ("real", "PCA Gaussian")
 NETWORKS = ("teacher", "50 % fewer", "75 % fewer")
 STEPS = (50, 16, 8, 4, 2, 1)
 TEACHER = "teacher, 16 steps"
 
 
-def tables(content: dict[str, Any]) -> str:
+def by_set(load: Callable[[str], Any]) -> str:
     """Return a table of sizes and one of steps, in Markdown, for each cell and seed that has a teacher."""
     parts = []
-    for cell, seeds in content["runs"].items():
+    for cell, seeds in load("images")["runs"].items():
         for seed, found in seeds.items():
             if TEACHER in found:
                 name, n = cell.split("/")
                 parts += [f"## {name}, {n} images a class, seed {seed}", _sizes(found)]
                 if any("halved" in key for key in found):
                     parts.append(_steps(found))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def _sizes(found: dict[str, Any]) -> str:
@@ -73,11 +67,24 @@ def _step(row: dict[str, Any] | None) -> str:
     )
 
 
-def render(page: str, content: dict[str, Any]) -> str:
-    """Return the page with the tables of these results in their place."""
-    before, rest = page.split(START)
-    return f"{before}{START}\n{tables(content)}\n{END}{rest.split(END)[1]}"
+def students(load: Callable[[str], Any]) -> str:
+    """Return what each student is worth beside its teacher, means over the seeds."""
+    rows = []
+    for cell, seeds in load("images")["runs"].items():
+        for network in NETWORKS[1:]:
+            key = f"{network}, 16 steps"
+            pairs = [(found[key], found[TEACHER]) for found in seeds.values() if key in found]
+            if pairs:
+                rows.append([*cell.split("/"), str(len(pairs)), network, *_shares(pairs)])
+    header = ["images", "a class", "seeds", "student", "fewer numbers", "share of the teacher's CAS"]
+    return table([*header, "the teacher's Frechet over its own"], rows)
 
 
-if __name__ == "__main__":
-    PAGE.write_text(render(PAGE.read_text(), json.loads(RESULTS.read_text())))
+def _shares(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[str]:
+    def mean(values: list[float]) -> float:
+        return sum(values) / len(values)
+
+    fewer = mean([1 - student["n_parameters"] / teacher["n_parameters"] for student, teacher in pairs])
+    worth = mean([student["CAS"] / teacher["CAS"] for student, teacher in pairs])
+    near = mean([teacher["Frechet"] / student["Frechet"] for student, teacher in pairs])
+    return [percent(fewer), percent(worth), f"{near:.2f}"]

@@ -1,16 +1,10 @@
-"""Write the tables of docs/generators.md from benchmarks/results/privacy.json.
+"""Fidelity and privacy of the rows of each generator of tables."""
 
-python docs/generator_table.py
-"""
-
-import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "generators.md"
-RESULTS = ROOT / "benchmarks" / "results" / "privacy.json"
-START, END = "<!-- tables -->\n", "<!-- end of tables -->\n"
+from measured._format import span, table
+
 COLUMNS = {
     "column_shapes": "shapes",
     "pair_trends": "trends",
@@ -23,15 +17,34 @@ COLUMNS = {
 }
 
 
-def tables(content: dict[str, Any]) -> str:
+RANGES = ("membership_auc", "closer_to_train", "near_copies", "two_sample_auc")
+
+
+def ranges(load: Callable[[str], Any]) -> str:
+    """Return the least and the largest figures of each generator over the tables."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in load("privacy")["table"]:
+        if row["n_seeds"]:
+            found.setdefault(row["generator"], []).append(row)
+    rows = []
+    for generator, own in found.items():
+        lost = [row["test_score"]["real"] - row["test_score"]["synthetic"] for row in own]
+        cells = [span([row[name]["synthetic"] for row in own], "{:.2f}") for name in RANGES]
+        cells += [span([value or 0.0 for value in lost], "{:.2f}").replace("-", "−")]
+        rows.append([generator, *cells, span([row["fit_seconds"] for row in own])])
+    header = ["generator", *(COLUMNS[name] for name in RANGES), "score lost when trained on it", "fit, s"]
+    return table(header, rows)
+
+
+def by_table(load: Callable[[str], Any]) -> str:
     """Return a table in Markdown for each table of the benchmark."""
-    rows = content["table"]
+    rows = load("privacy")["table"]
     parts = []
-    for table in dict.fromkeys(row["table"] for row in rows):
-        own = [row for row in rows if row["table"] == table]
+    for title in dict.fromkeys(row["table"] for row in rows):
+        own = [row for row in rows if row["table"] == title]
         first = next(row for row in own if row["n_seeds"])
         lines = [
-            f"### {table}",
+            f"### {title}",
             "",
             f"Trained on it: {first['scoring'].replace('_', ' ')}.",
             "",
@@ -48,7 +61,7 @@ def tables(content: dict[str, Any]) -> str:
                 f"| {row['generator']} | {row['n_seeds']} | {cells} | {_seconds(row['fit_seconds'])} |"
             )
         parts.append("\n".join(lines))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def _cell(row: dict[str, Any], name: str, side: str) -> str:
@@ -57,13 +70,3 @@ def _cell(row: dict[str, Any], name: str, side: str) -> str:
 
 def _seconds(value: float) -> str:
     return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
-
-
-def render(page: str, content: dict[str, Any]) -> str:
-    """Return the page with the tables of these results in their place."""
-    before, rest = page.split(START)
-    return f"{before}{START}\n{tables(content)}\n{END}{rest.split(END)[1]}"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render(PAGE.read_text(), json.loads(RESULTS.read_text())))

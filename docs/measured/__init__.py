@@ -1,0 +1,1 @@
+"""What the pages tell of each benchmark; see docs/figures.py."""

@@ -1,0 +1,34 @@
+"""Images with few labels."""
+
+from collections.abc import Callable
+from typing import Any
+
+from measured._format import percent, signed, table
+
+ARMS = {
+    "real": "no augmentation",
+    "augmented": "random labels, standard augmentation",
+    "self_training": "self-training",
+    "vae": "synthetic images of a VAE",
+    "diffusion": "synthetic images of a diffusion model",
+    "diffusion_filtered": "the same, filtered",
+    "synda": "SynDA chooses the labels",
+    "synda_cluster": "SynDA by clusters",
+}
+
+
+def by_set(load: Callable[[str], Any]) -> str:
+    """Return the accuracy of each way at each number of labels, and what was saved."""
+    content = load("image_labels")
+    counts = [str(count) for count in content["labels a class"]["reported"]]
+    rows = []
+    for row in content["table"]:
+        accuracy = [f"{row['accuracy'][count][0]:.3f}" for count in counts]
+        end = row.get("minus augmented", {}).get(counts[-1])
+        harm = row.get("p of harm, Holm", {})
+        harmed = [count for count in counts if harm.get(count, 1) < 0.05]
+        cells = ["" if row["arm"] == "augmented" else percent(row["labels_saved"], "none")]
+        cells += ["" if end is None else signed(end), ", ".join(harmed)]
+        rows.append([row["set"], ARMS.get(row["arm"], row["arm"]), str(row["n_seeds"]), *accuracy, *cells])
+    header = ["images", "way", "seeds", *(f"{count} a class" for count in counts), "labels saved"]
+    return table([*header, f"difference at {counts[-1]}", "significantly worse at"], rows)
