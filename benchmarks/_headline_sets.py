@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from image_labels import CLASSIFIERS
 from real_tables import vehicle_fraud
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_breast_cancer, load_digits
@@ -159,7 +160,9 @@ def table_arms(rows: Rows) -> dict[str, SynDAClassifier]:
     return make_arms("baselines", FOREST, source=rows.source is not None)
 
 
-def image_arms(shape: tuple[int, ...]) -> Callable[[Rows], dict[str, SynDAClassifier]]:
+def image_arms(
+    shape: tuple[int, ...], params: dict[str, Any] | None = None
+) -> Callable[[Rows], dict[str, SynDAClassifier]]:
     """What is cheap to play; benchmarks/image_labels.py has self-training and synthetic images.
 
     SynDA with its defaults uses no synthetic image, so `active learning` would be the same.
@@ -168,7 +171,7 @@ def image_arms(shape: tuple[int, ...]) -> Callable[[Rows], dict[str, SynDAClassi
     def make(rows: Rows) -> dict[str, SynDAClassifier]:
         from synda_sk.images import ConvClassifier
 
-        network = ConvClassifier(shape)
+        network = ConvClassifier(shape, **params or {})
         names = ["synda", "random", "label spreading"]
         if rows.source is None:
             return make_arms(names, network)
@@ -196,7 +199,15 @@ SETS = {
         "health", "maternal_risk/maternal_risk_dedup.csv.gz", pregnancies, 20, 120, 4, table_arms
     ),
     "malaria": DataSet(
-        "health", "malaria/malaria_32rgb.npz", smears, 40, 200, 2, image_arms((32, 32, 3)), 1, n_seeds=5
+        "health",
+        "malaria/malaria_32rgb.npz",
+        smears,
+        40,
+        200,
+        2,
+        image_arms((32, 32, 3), CLASSIFIERS["malaria"]),
+        1,
+        n_seeds=5,
     ),
     "leaf_apple": DataSet(
         "agriculture",

@@ -1,0 +1,64 @@
+"""Draw docs/image_grids.png: real images, and those of the generators that benchmarks/images.py trained.
+
+python docs/image_grids.py --data DIR [--cells DATA/N,...]
+
+The generators are read from benchmarks/cache, which a run of that benchmark fills.
+"""
+
+import argparse
+import pickle
+import sys
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+CELLS = "digits/50,kannada/50,leaf_apple/200,malaria/200"
+NETWORKS = ("teacher", "50 % fewer", "75 % fewer")
+N_SHOWN = 6
+
+
+def drawn(cell: str, network: str, labels: np.ndarray) -> Any:
+    """Return images of these labels by a generator of the first seed."""
+    path = ROOT / "benchmarks" / "cache" / f"{cell.replace('/', '-')}-0-{network.replace(' ', '-')}.pkl"
+    generator, _ = pickle.loads(path.read_bytes())
+    return generator.set_params(random_state=1, n_sampling_steps=16).sample(len(labels), labels)[0]
+
+
+def strip(images: np.ndarray) -> np.ndarray:
+    """Return images beside each other, with a gap between."""
+    gap = np.full((images.shape[1], 1, *images.shape[3:]), 255, dtype=images.dtype)
+    return np.concatenate([part for image in images for part in (image, gap)], axis=1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--cells", default=CELLS)
+    options = parser.parse_args()
+    sys.path.append(str(ROOT / "benchmarks"))
+    from _image_judge import load
+
+    cells = options.cells.split(",")
+    figure, axes = plt.subplots(len(cells), 1 + len(NETWORKS), figsize=(11, 1.05 * len(cells)))
+    for row, cell in zip(axes, cells, strict=True):
+        name, n = cell.split("/")
+        X, y = load(name, options.data).few(int(n), 0)
+        shown = np.linspace(0, len(y) - 1, N_SHOWN).astype(int)
+        parts = {"real": X[shown]} | {network: drawn(cell, network, y[shown]) for network in NETWORKS}
+        for axis, (title, images) in zip(row, parts.items(), strict=True):
+            axis.imshow(strip(np.asarray(images)), cmap="gray", interpolation="nearest")
+            axis.set_xticks([])
+            axis.set_yticks([])
+            axis.spines[:].set_visible(False)
+            if row is axes[0]:
+                axis.set_title(title, fontsize=9)
+        row[0].set_ylabel(f"{name}\n{n} a class", fontsize=8)
+    figure.tight_layout(pad=0.4)
+    figure.savefig(ROOT / "docs" / "image_grids.png", dpi=110)
+
+
+if __name__ == "__main__":
+    main()
