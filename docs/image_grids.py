@@ -34,6 +34,7 @@ def strip(images: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
+    """Draw and save."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cells", default=CELLS)

@@ -185,6 +185,23 @@ def test_the_best_state_on_held_out_images_is_kept_and_ends_the_training():
     assert ConvClassifier(**QUICK).fit(X, y).validation_curve_ == []
 
 
+@pytest.mark.parametrize(
+    ("params", "learnable", "n_rounds"),
+    [
+        ({}, False, 3),
+        ({}, True, 1),
+        ({"max_steps": 40}, False, 1),
+        ({"validation_fraction": 0.3, "patience": 99}, False, 1),
+    ],
+)
+def test_training_goes_on_while_images_are_not_learnt(monkeypatch, digits, params, learnable, n_rounds):
+    X, y = digits
+    monkeypatch.setattr("synda_sk.images._classifier.LEAST_STEPS", 40)
+    labels = y[:60] if learnable else np.random.default_rng(0).integers(2, size=60)
+    settings = {**QUICK, "max_steps": "auto", "augmentation": None if learnable else "auto", **params}
+    assert ConvClassifier(**settings).fit(X[:60], labels).n_steps_ == 40 * n_rounds
+
+
 def test_a_warm_start_goes_on_from_the_present_weights(digits):
     X, y = digits
     cold = ConvClassifier(**QUICK | dict(max_steps=5))
