@@ -50,6 +50,8 @@ if given is None:
     near, y_near = other_hand(images[here]), digits.target[here]
 elif given.endswith(".npz"):
     script = load_image_archive(given)
+    if not {"X_dig", "y_dig"} <= set(script):
+        raise SystemExit(f"{given} has no arrays named X_dig and y_dig: the images of the second group.")
     far, y_far, near, y_near = script.data, script.target, script.X_dig, script.y_dig
 else:
     sides = [load_image_folder(Path(given, side), size=28, mode="grey") for side in ("source", "local")]

@@ -65,6 +65,8 @@ if source is None:
     images, y, patient = draw_smears()
 elif source.endswith(".npz"):
     smears = load_image_archive(source)
+    if "patient" not in smears:
+        raise SystemExit(f"{source} has no array named patient: whose slide each image comes from.")
     images, y, patient = smears.data, smears.target, smears.patient
 else:
     smears = load_image_folder(source, size=32, mode="rgb")
