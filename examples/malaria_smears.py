@@ -134,8 +134,8 @@ for _ in range(ROUNDS):
     print(f"{clf.n_labels_} labels: {score(clf):.2f}; the last {BATCH} came from {asked} patients")
 
 # %%
-# Compare the last line with the same number of random labels above before you rely on it. Across patients
-# choosing may lose: on real smears it did (:doc:`/guide/domains` has the figures).
+# Compare the last line with the same number of random labels above before you rely on it; what choosing saved
+# on real smears stands in :doc:`/guide/domains`.
 #
 # Synthetic cells?
 # ----------------
