@@ -43,7 +43,7 @@ def main() -> None:
     from _image_judge import load
 
     cells = options.cells.split(",")
-    figure, axes = plt.subplots(len(cells), 1 + len(NETWORKS), figsize=(11, 1.05 * len(cells)))
+    figure, axes = plt.subplots(len(cells), 1 + len(NETWORKS), figsize=(11, 0.62 * len(cells) + 0.3))
     for row, cell in zip(axes, cells, strict=True):
         name, n = cell.split("/")
         X, y = load(name, options.data).few(int(n), 0)
@@ -54,9 +54,9 @@ def main() -> None:
             axis.set_xticks([])
             axis.set_yticks([])
             axis.spines[:].set_visible(False)
-            if row is axes[0]:
+            if cell == cells[0]:
                 axis.set_title(title, fontsize=9)
-        row[0].set_ylabel(f"{name}\n{n} a class", fontsize=8)
+        row[0].set_ylabel(f"{name}\n{n} a class", fontsize=7, rotation=0, ha="right", va="center")
     figure.tight_layout(pad=0.4)
     figure.savefig(ROOT / "docs" / "image_grids.png", dpi=110)
 

@@ -15,6 +15,7 @@ BASELINES = {
     "semi-supervised": ("self-training", "label spreading"),
 }
 OF_IMAGES = {  # what benchmarks/image_labels.py has of these arms
+    "random": ("augmented",),
     "synthetic": ("vae", "diffusion", "diffusion_filtered"),
     "self-training": ("self_training",),
 }
@@ -153,11 +154,11 @@ def _better(load: Load, row: dict[str, Any], arms: tuple[str, ...]) -> Cell | No
     """Compare with the strongest of these arms at the last number of labels."""
     found = []
     for arm in arms:
-        if arm in row["arms"]:
+        of_images = _better_images(load, row["set"], arm) if row["of images"] else []
+        if not of_images and arm in row["arms"]:
             cell = row["arms"][arm]["at"][_end(row)]
             found.append(Cell(cell["relative"], BETTER[0], cell.get("p, Holm", 1) < 0.05, "+"))
-        elif row["of images"]:
-            found += _better_images(load, row["set"], arm)
+        found += of_images
     return min(found, key=lambda cell: cell.share) if found else None
 
 

@@ -1,0 +1,30 @@
+"""A generator from elsewhere and a few local images."""
+
+from collections.abc import Callable
+from statistics import mean
+from typing import Any
+
+from measured._format import table
+
+WAYS = {
+    "images": "the local images themselves",
+    "elsewhere": "generator of elsewhere, as it is",
+    "fine-tuned": "the same, trained on with the local images",
+    "local alone": "generator of the local images alone",
+}
+
+
+def by_way(load: Callable[[str], Any]) -> str:
+    """Return the worth of each way, means over the seeds."""
+    seeds = list(load("exemplars")["runs"].values())
+    rows = []
+    for key in sorted(seeds[0], key=lambda key: (key != "elsewhere", int(key.partition(", ")[2] or 0))):
+        way, _, n = key.partition(", ")
+        own = [found[key] for found in seeds if key in found]
+        told = [mean(one[measure] for one in own) for measure in ("CAS", "Frechet", "agree")]
+        seconds = [one["training seconds"] for one in own if "training seconds" in one]
+        rows.append(
+            [WAYS[way], n, str(len(own)), f"{told[0]:.3f}", f"{told[1]:.3g}", f"{told[2]:.2f}"]
+            + [f"{mean(seconds):.0f} s" if seconds else ""]
+        )
+    return table(["images of", "local images a class", "seeds", "CAS", "Frechet", "agree", "training"], rows)
