@@ -53,7 +53,7 @@ CLASSIFIERS = {"malaria": {"augmentation": STAINS, "separable": True}}  # else t
 N_TEST = 1000
 LARGEST_POOL = 5000
 SYNTHETIC_WEIGHT = 0.3  # share of the loss that synthetic images get
-QUICK_ARMS = ("augmented", "synda")
+QUICK_ARMS, QUICK = ("augmented", "synda"), {"width": 8, "max_steps": 30}
 Scores = list[tuple[float, float]]
 
 
@@ -278,7 +278,7 @@ def main() -> int:
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--arms", default=None, help=f"of {', '.join(ARMS)}")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="1 seed of digits, two arms")
+    parser.add_argument("--quick", action="store_true", help="1 seed of digits, two arms, small networks")
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
     content: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
@@ -292,7 +292,7 @@ def main() -> int:
         key = f"{name}/{arm}/{seed}"
         if key in content["runs"]:
             continue
-        task = Task(*load(name, options.data), CLASSIFIERS.get(name, {}), seed)
+        task = Task(*load(name, options.data), QUICK if options.quick else CLASSIFIERS.get(name, {}), seed)
         started = time.process_time()
         scores = ARMS[arm][0](task)
         content["runs"][key] = {"scores": scores, "seconds": time.process_time() - started}
