@@ -121,7 +121,11 @@ def pages() -> dict[str, str]:
 
 def write(folder: Path) -> None:
     """Write the pages that have changed, and nothing else, so that a build can reuse what it knows."""
-    for name, text in pages().items():
+    made = pages()
+    for page in folder.glob("*.md"):
+        if page.name not in made:
+            page.unlink()
+    for name, text in made.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text() != text:
