@@ -2,7 +2,7 @@
 
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -87,28 +87,70 @@ def factorize(model: "torch.nn.Module", *, amount: float) -> "torch.nn.Module":
     compressible_weights(model)
     if pruned_weights(model):
         raise ValueError("model is pruned already: factorize first, then prune.")
-    smaller = torch.nn.Sequential(copy.deepcopy(model))  # so that a single layer has an owner too
-    layers = list(_layers(torch, smaller))
+    return factorized(model, amount)[0]
+
+
+def factorized(model: "torch.nn.Module", amount: float) -> tuple["torch.nn.Module", dict[str, int]]:
+    """Return a factorized copy, and the rank of each layer that was replaced, by its name."""
+    layers = list(_layers(model))
     ranks = _ranks(layers, amount, sum(parameter.numel() for parameter in model.parameters()))
-    for layer, rank in zip(layers, ranks, strict=True):
-        if rank * layer.cost < layer.n_whole:
-            layer.replace(torch, rank)
-    return smaller[0]
+    found = {
+        layer.name: rank
+        for layer, rank in zip(layers, ranks, strict=True)
+        if rank * layer.cost < layer.n_whole
+    }
+    smaller = thinned(copy.deepcopy(model), found)
+    for layer in layers:
+        if layer.name in found:
+            layer.fill(smaller.get_submodule(layer.name), found[layer.name])
+    return smaller, found
+
+
+def thinned(model: "torch.nn.Module", ranks: Mapping[str, int]) -> "torch.nn.Module":
+    """Put two layers without weights in the place of each one named; return the model, changed in place."""
+    for name, rank in ranks.items():
+        pair = _pair(model.get_submodule(name), rank)
+        if not name:
+            return pair
+        owner, _, key = name.rpartition(".")
+        setattr(model.get_submodule(owner), key, pair)
+    return model
+
+
+def _pair(whole: Any, rank: int) -> "torch.nn.Module":
+    """Return a layer to `rank` channels and one from there."""
+    from torch import nn
+
+    options = {"device": whole.weight.device, "dtype": whole.weight.dtype}
+    has_bias = whole.bias is not None
+    parts: tuple[nn.Module, nn.Module]
+    if isinstance(whole, nn.Linear):
+        parts = (
+            nn.utils.skip_init(nn.Linear, whole.in_features, rank, bias=False, **options),
+            nn.utils.skip_init(nn.Linear, rank, whole.out_features, bias=has_bias, **options),
+        )
+    else:
+        place = {name: getattr(whole, name) for name in ("stride", "padding", "dilation", "padding_mode")}
+        size = whole.kernel_size
+        parts = (
+            nn.utils.skip_init(nn.Conv2d, whole.in_channels, rank, size, bias=False, **place, **options),
+            nn.utils.skip_init(nn.Conv2d, rank, whole.out_channels, 1, bias=has_bias, **options),
+        )
+    return nn.Sequential(*parts).requires_grad_(whole.weight.requires_grad).train(whole.training)
 
 
 @dataclass
 class _Layer:
-    """A layer, where it is, and the singular values of its weight."""
+    """A layer, its name, and the singular values of its weight."""
 
-    owner: Any
-    key: str
+    name: str
     whole: Any
 
     def __post_init__(self) -> None:
-        self.matrix = self.whole.weight.detach().flatten(1).double().cpu()
-        self.left, self.values, self.right = self.matrix.svd()
-        self.cost = sum(self.matrix.shape)
-        self.n_whole = self.matrix.numel()
+        matrix = self.whole.weight.detach().flatten(1).double().cpu()
+        self.left, self.values, self.right = matrix.svd()
+        self.cost = sum(matrix.shape)
+        self.n_whole = matrix.numel()
 
     @property
     def worth(self) -> FloatArray:
@@ -116,47 +158,25 @@ class _Layer:
         squares = self.values.numpy() ** 2
         return squares / (max(squares.sum(), np.finfo(float).tiny) * self.cost)
 
-    def replace(self, torch: Any, rank: int) -> None:
-        """Put two layers in its place."""
-        whole, nn = self.whole, torch.nn
-        options = {"device": whole.weight.device, "dtype": whole.weight.dtype}
-        has_bias = whole.bias is not None
-        with torch.no_grad():
-            if isinstance(whole, nn.Linear):
-                first = nn.utils.skip_init(nn.Linear, whole.in_features, rank, bias=False, **options)
-                second = nn.utils.skip_init(nn.Linear, rank, whole.out_features, bias=has_bias, **options)
-            else:
-                first = nn.utils.skip_init(
-                    nn.Conv2d,
-                    whole.in_channels,
-                    rank,
-                    whole.kernel_size,
-                    stride=whole.stride,
-                    padding=whole.padding,
-                    dilation=whole.dilation,
-                    padding_mode=whole.padding_mode,
-                    bias=False,
-                    **options,
-                )
-                second = nn.utils.skip_init(nn.Conv2d, rank, whole.out_channels, 1, bias=has_bias, **options)
-            root = self.values[:rank].sqrt()
-            first.weight.copy_((root[:, None] * self.right[:, :rank].T).reshape(first.weight.shape))
-            second.weight.copy_((self.left[:, :rank] * root).reshape(second.weight.shape))
-            if has_bias:
-                second.bias.copy_(whole.bias)
-        for part in (first, second):
-            part.requires_grad_(whole.weight.requires_grad)
-        setattr(self.owner, self.key, nn.Sequential(first, second).train(whole.training))
+    def fill(self, pair: Any, rank: int) -> None:
+        """Give two layers the weights nearest to its own."""
+        first, second = pair
+        root = self.values[:rank].sqrt()
+        first.weight.data.copy_((root[:, None] * self.right[:, :rank].T).reshape(first.weight.shape))
+        second.weight.data.copy_((self.left[:, :rank] * root).reshape(second.weight.shape))
+        if second.bias is not None:
+            second.bias.data.copy_(self.whole.bias.data)
 
 
-def _layers(torch: Any, model: "torch.nn.Module") -> Iterator[_Layer]:
+def _layers(model: "torch.nn.Module") -> Iterator[_Layer]:
     """Yield the linear layers and convolutions of a network, those with a weight used twice left out."""
-    kinds = (torch.nn.Linear, torch.nn.Conv2d)
+    from torch import nn
+
     uses = Counter(id(value) for _, value in model.named_parameters(remove_duplicate=False))
-    places = [(owner, key, part) for owner in model.modules() for key, part in owner.named_children()]
-    for owner, key, part in places:
-        if type(part) in kinds and getattr(part, "groups", 1) == 1 and uses[id(part.weight)] == 1:
-            yield _Layer(owner, key, part)
+    for name, part in model.named_modules():
+        is_plain = type(part) in (nn.Linear, nn.Conv2d) and getattr(part, "groups", 1) == 1
+        if is_plain and uses[id(part.weight)] == 1:
+            yield _Layer(name, part)
 
 
 def _ranks(layers: list[_Layer], amount: float, n_numbers: int) -> list[int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any, Literal
 
+from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from synda_sk.generators._image_net import IMAGE_CONSTRAINTS, ImageNetGenerator, Images
@@ -194,12 +195,13 @@ class DiffusionGenerator(ImageNetGenerator):
         return float(is_large) if self.guidance == "auto" else float(self.guidance)
 
     def _empty_module(self) -> Any:
+        from synda_sk.compression._factorization import thinned
         from synda_sk.nn import UNet
 
         shape = self._codec.shape_
         patch = self._resolved_patch(shape)
         wide = 24 if min(shape[:2]) < LARGE else 32
-        return UNet(
+        network = UNet(
             shape[2],
             len(self.classes_),
             width=max(wide, shape[2] * patch**2) if self.width == "auto" else int(self.width),
@@ -208,6 +210,11 @@ class DiffusionGenerator(ImageNetGenerator):
             n_changes=self._n_changes(),
             separable=self.separable,
         )
+        return thinned(network, self._ranks)
+
+    def _fit(self, X: Any, y: NDArray[Any], context: Any = None) -> None:
+        self._ranks: dict[str, int] = {}  # of the layers that distill_diffusion made thinner
+        super()._fit(X, y, context)
 
     def _train(self, module: Any, images: Images, held: Images, source: Any) -> Any:
         import torch

@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import Interval, validate_parameter_constra
 from sklearn.utils.validation import check_is_fitted
 
 from synda_sk.base import check_seen
-from synda_sk.compression import factorize
+from synda_sk.compression._factorization import factorized
 from synda_sk.generators._diffusion import DiffusionGenerator
 from synda_sk.generators._image_net import Images
 from synda_sk.images._device import autocast, resolve_device
@@ -143,15 +143,17 @@ def distill_diffusion(
     course = _Course(images, teacher.label_dropout, learning_rate, streams)
     student: DiffusionGenerator = copy.copy(teacher)
     if amount is not None:
-        student.guidance = 0.0
-        student = course.match(teacher, student, factorize(teacher.to_module(), amount=amount), max_steps)
+        small, ranks = factorized(teacher._network_to_train(), amount)
+        student.guidance, student._ranks = 0.0, teacher._ranks | ranks
+        course.match(teacher, student, small, max_steps)
     elif width is not None or separable is not None:
         student.set_params(
             width=teacher.width if width is None else width,
             separable=teacher.separable if separable is None else separable,
             guidance=0.0,
         )
-        student = course.match(teacher, student, None, max_steps)
+        student._ranks = {}
+        course.match(teacher, student, None, max_steps)
     for _ in range(n_halvings):
         student = course.halve(student, max_steps_per_halving)
     return student
@@ -171,8 +173,8 @@ class _Course:
 
     def match(
         self, teacher: DiffusionGenerator, student: DiffusionGenerator, small: Any, n_steps: int
-    ) -> DiffusionGenerator:
-        """Return the student with a network that answers as the teacher's: `small` trained, or a new one."""
+    ) -> None:
+        """Give the student a network that answers as the teacher's: `small` trained, or a new one."""
         import torch
 
         from synda_sk.generators import _cosine as cosine
@@ -194,7 +196,7 @@ class _Course:
         def answer(z: Any, time: Any, labels: Any, contexts: Any) -> Any:
             return teacher._velocity(large, labels, contexts)(z, time)
 
-        return self._train(student, small, answer, inputs, n_steps, rate)
+        self._train(student, small, answer, inputs, n_steps, rate)
 
     def halve(self, slow: DiffusionGenerator, n_steps: int) -> DiffusionGenerator:
         """Return a generator that does in one step what `slow` does in two."""
@@ -204,7 +206,7 @@ class _Course:
 
         fast: DiffusionGenerator = copy.copy(slow)
         fast.set_params(n_sampling_steps=slow.n_sampling_steps // 2, solver="ddim", guidance=0.0)
-        network, n_left = copy.deepcopy(slow.to_module()).to(self.device), fast.n_sampling_steps
+        network, n_left = slow._network_to_train().eval().to(self.device), fast.n_sampling_steps
 
         def inputs(generator: Any) -> tuple[Any, ...]:
             images, noise = self._batch(generator)
@@ -214,7 +216,8 @@ class _Course:
         def answer(z: Any, time: Any, labels: Any, contexts: Any) -> Any:
             return cosine.two_steps(slow._velocity(network, labels, contexts), z, time, 1 / n_left)
 
-        return self._train(fast, network, answer, inputs, n_steps, INHERITED_RATE)
+        self._train(fast, network, answer, inputs, n_steps, INHERITED_RATE)
+        return fast
 
     def _batch(self, generator: Any) -> tuple[Images, Any]:
         import torch
@@ -225,7 +228,7 @@ class _Course:
 
     def _train(
         self, student: DiffusionGenerator, network: Any, answer: Any, inputs: Any, n_steps: int, rate: float
-    ) -> DiffusionGenerator:
+    ) -> None:
         import torch
 
         from synda_sk.compression import distill
@@ -240,11 +243,7 @@ class _Course:
                 learning_rate=self.learning_rate or rate,
                 random_state=seed,
             )
-        state = network.cpu().state_dict()
-        if state.keys() != student._empty_module().state_dict().keys():
-            return student.with_module(network)
-        student._take_weights(state)
-        return student
+        student._take_weights(network.state_dict())
 
 
 def _n_halvings(n_teacher: int, n_student: int | None) -> int:

@@ -142,7 +142,8 @@ class ImageNetGenerator(NetworkMixin, BaseGenerator):
         Raises
         ------
         ValueError
-            If images, labels or contexts are not of the kinds seen in fit.
+            If images, labels or contexts are not of the kinds seen in fit, or the network was
+            given to :meth:`with_module`.
         """
         check_is_fitted(self)
         tuned = copy.copy(self)
@@ -154,7 +155,7 @@ class ImageNetGenerator(NetworkMixin, BaseGenerator):
         if context is None and self._levels:
             raise ValueError("context is None, but the generator was fitted with contexts.")
         images = tuned._images(rows, labels, tuned._contexts(context, len(rows)))
-        tuned._learn(images, tuned.to_module().train())
+        tuned._learn(images, tuned._network_to_train())
         tuned.max_steps = self.max_steps
         return tuned._raise_if_interrupted()
 

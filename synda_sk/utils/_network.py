@@ -103,6 +103,15 @@ class NetworkMixin:
         changed.n_parameters_ = _n_parameters(module)
         return changed
 
+    def _network_to_train(self) -> Any:
+        """Return a copy of the network of the fit, in training mode."""
+        if self._module is not None:
+            raise ValueError(
+                f"This {type(self).__name__} works with a network given to with_module, which cannot be "
+                "trained further here: train it by compression.finetune or distill, then give it."
+            )
+        return self.to_module().train()
+
     @abstractmethod
     def _empty_module(self) -> Any:
         """Return the network without weights."""
