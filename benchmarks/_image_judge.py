@@ -43,9 +43,13 @@ class Data:
 
     def few(self, n_per_class: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Draw as many of each class, fewer where there are fewer."""
-        rng = np.random.default_rng([seed, n_per_class])
-        rows = [rng.permutation(np.flatnonzero(self.y == label))[:n_per_class] for label in np.unique(self.y)]
-        return self.X[np.concatenate(rows)], self.y[np.concatenate(rows)]
+        rows = few_of_each(self.y, n_per_class, np.random.default_rng([seed, n_per_class]))
+        return self.X[rows], self.y[rows]
+
+
+def few_of_each(y: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Return random rows, n of each class, fewer where there are fewer."""
+    return np.concatenate([rng.permutation(np.flatnonzero(y == label))[:n] for label in np.unique(y)])
 
 
 def load(name: str, folder: Path) -> Data | None:

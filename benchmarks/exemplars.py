@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from _image_judge import features, fit_judge, predictions
+from _image_judge import features, few_of_each, fit_judge, predictions
 from _told import command_line
 
 from synda_sk.evaluation._report import versions, write_json
@@ -33,11 +33,6 @@ ELSEWHERE = 50  # images a class
 N_TEST, N_DRAWN, N_JUDGES = 2_000, 1_000, 2
 STEPS = {"elsewhere": 2_000, "fine-tuned": 300, "local alone": 1_000}
 QUICK = dict.fromkeys(STEPS, 3)
-
-
-def few(X: np.ndarray, y: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Return rows, n of each class."""
-    return np.concatenate([rng.permutation(np.flatnonzero(y == label))[:n] for label in np.unique(y)])
 
 
 class Place:
@@ -82,7 +77,7 @@ def play(
     if wanted <= set(found):
         return
     rng = np.random.default_rng(seed)
-    rows = few(stored["X"], stored["y"], ELSEWHERE, rng)
+    rows = few_of_each(stored["y"], ELSEWHERE, rng)
     place = Place(stored["X_dig"], stored["y_dig"], seed, 600 if steps is STEPS else 20)
     settings = {"augmentation": StandardAugmentation(), "random_state": seed}
     elsewhere, seconds = timed(
@@ -99,7 +94,7 @@ def play(
 
     note("elsewhere", lambda: place.judge_drawn(elsewhere, seconds))
     for n in counts:
-        local = few(place.X, place.y, n, rng)
+        local = few_of_each(place.y, n, rng)
         X, y = place.X[local], place.y[local]
         note(f"images, {n}", lambda X=X, y=y: place.judge(X, y))
         note(

@@ -229,7 +229,6 @@ def test_a_disk_full_from_the_start(config, tmp_path):
     assert config().resume().n_labels_ == 31
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks, which this platform cannot")
 def test_a_fork_does_not_write(data, config):
     clf = config().fit(data[0], data[2]).teach(np.array([40]), [1.0])
     clf._journal._file._pid += 1

@@ -204,7 +204,7 @@ class ImageNetGenerator(NetworkMixin, BaseGenerator):
         import_optional("skorch", extra="torch", feature=type(self).__name__)
         from synda_sk.nn import initialise
 
-        self._codec = ImageCodec(self.image_shape, self._multiple).fit(X)
+        self._codec = ImageCodec(self.image_shape).fit(X, self._multiple)
         self._levels = [] if context is None else [np.unique(column) for column in _columns(context).T]
         images = self._images(X, y, self._contexts(context, len(X)))
         codes, contexts = images.labels.numpy(), images.contexts.numpy()

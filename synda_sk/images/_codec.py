@@ -18,33 +18,31 @@ class ImageCodec:
     """Reads stacks of images or flat rows, and writes what it was fitted to.
 
     uint8 spans 0 to 255, other numbers what they span in `fit`. Sides are padded with
-    the lowest value, behind the last row and column, to multiples of `multiple`.
+    the lowest value, behind the last row and column, to multiples of what `fit` is told.
 
     Parameters
     ----------
     image_shape : (h, w), (h, w, c) or None
         Shape of an image where `X` is flat. None reads a flat row as a square of one
         channel, or of three where that fits exactly, padded at its end where none does.
-    multiple : callable ((h, w, c)) -> int, or None
-        What the sides are to be a multiple of; None for 1.
     """
 
-    def __init__(
-        self,
-        image_shape: Sequence[int] | None = None,
-        multiple: Callable[[tuple[int, int, int]], int] | None = None,
-    ) -> None:
+    def __init__(self, image_shape: Sequence[int] | None = None) -> None:
         self.image_shape = image_shape
-        self.multiple = multiple
 
-    def fit(self, X: NDArray[Any]) -> Self:
-        """Learn the shape, the dtype and the range of images that `check_images` returned."""
+    def fit(
+        self, X: NDArray[Any], multiple_of: Callable[[tuple[int, int, int]], int] = lambda shape: 1
+    ) -> Self:
+        """Learn the shape, the dtype and the range of images that `check_images` returned.
+
+        `multiple_of` tells, of a shape (h, w, c), what the sides are padded to a multiple of.
+        """
         self.row_shape_: tuple[int, ...] = X.shape[1:]
         self.dtype_ = X.dtype
         self.shape_ = self._shape()
         whole = X.dtype == np.uint8
         self.low_, self.high_ = (0.0, 255.0) if whole else (float(X.min()), float(X.max()))
-        multiple = 1 if self.multiple is None else self.multiple(self.shape_)
+        multiple = multiple_of(self.shape_)
         h, w = (math.ceil(side / multiple) * multiple for side in self.shape_[:2])
         self.padded_ = (h, w)
         return self

@@ -21,6 +21,7 @@ from synda_sk.exceptions import SampleHealthWarning  # noqa: E402
 from synda_sk.generators import ConvVAEGenerator, DiffusionGenerator, distill_diffusion  # noqa: E402
 from synda_sk.generators import _cosine as cosine  # noqa: E402
 from synda_sk.images import StandardAugmentation  # noqa: E402
+from synda_sk.persistence import load, save  # noqa: E402
 
 DIGITS, LABELS = load_digits(return_X_y=True)
 pytestmark = pytest.mark.filterwarnings("ignore::synda_sk.exceptions.SampleHealthWarning")  # short fits
@@ -167,6 +168,50 @@ def test_pickles_hold_no_torch_and_modules_can_be_exchanged(make):
     assert n_bytes(light) < 0.45 * n_bytes(whole)
     np.testing.assert_allclose(generator.with_module(light).sample(20)[0], drawn, atol=1.5)
     assert n_bytes(prune(whole, amount=0.7)) < 0.6 * n_bytes(whole)
+
+
+def as_it_is(generator):
+    return generator
+
+
+def thinner(generator):
+    return distill_diffusion(generator, amount=0.5, max_steps=5, n_images=30, random_state=0)
+
+
+@pytest.mark.parametrize(("make", "change"), [(diffusion, as_it_is), (diffusion, thinner), (vae, as_it_is)])
+def test_files_hold_every_generator_and_its_students(make, change, tmp_path):
+    pytest.importorskip("skops", reason="the extra skops is not installed")
+    generator = change(make(width=16, max_steps=100).fit(DIGITS[:100], LABELS[:100]))
+    save(generator, tmp_path / "generator.skops")
+    for back in (load(tmp_path / "generator.skops"), pickle.loads(pickle.dumps(generator))):
+        np.testing.assert_array_equal(back.sample(20)[0], generator.sample(20)[0])
+        assert back.n_parameters_ == generator.n_parameters_
+
+
+def test_a_student_can_be_tuned_thinned_and_halved_and_stays_as_it_was():
+    student = thinner(diffusion(width=16, max_steps=20, n_sampling_steps=4).fit(DIGITS[:100], LABELS[:100]))
+    before = student.sample(10)[0]
+    tuned = student.finetune(DIGITS[100:150], LABELS[100:150], max_steps=5)
+    smaller = thinner(student)
+    fast = distill_diffusion(
+        student, n_sampling_steps=2, max_steps_per_halving=5, n_images=30, random_state=0
+    )
+    sizes = [sum(p.numel() for p in one.to_module().parameters()) for one in (student, tuned, smaller, fast)]
+    assert sizes[0] == sizes[1] == sizes[3]
+    assert sizes[2] <= sizes[0] / 2
+    for other in (tuned, smaller, fast):
+        assert not np.array_equal(other.sample(10)[0], before)
+    np.testing.assert_array_equal(student.sample(10)[0], before)
+    again = student.fit(DIGITS[:50], LABELS[:50])
+    assert again.n_parameters_ > sizes[0]
+
+
+@each_generator
+def test_a_network_given_is_not_trained_behind_its_owners_back(make):
+    generator = make().fit(DIGITS[:50], LABELS[:50])
+    given = generator.with_module(prune(generator.to_module(), amount=0.5))
+    with pytest.raises(ValueError, match="given to with_module"):
+        given.finetune(DIGITS[:50], LABELS[:50])
 
 
 @each_generator

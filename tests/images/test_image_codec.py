@@ -21,7 +21,7 @@ IMAGES = st.one_of(
 
 @given(IMAGES, st.integers(1, 8))
 def test_what_is_encoded_comes_back(X, multiple):
-    codec = ImageCodec(multiple=lambda shape: multiple).fit(X)
+    codec = ImageCodec().fit(X, lambda shape: multiple)
     images = codec.encode(X)
     assert images.dtype == np.float32
     assert images.shape[1] == codec.shape_[2]
@@ -36,7 +36,7 @@ def test_what_is_encoded_comes_back(X, multiple):
 
 @given(npst.arrays(np.float32, (3, 2, 8, 8), elements=st.floats(-9, 9, width=32)))
 def test_decoded_images_keep_to_the_range_seen(images):
-    codec = ImageCodec(multiple=lambda shape: 4).fit(np.arange(8 * 6 * 2, dtype=np.int16).reshape(1, 8, 6, 2))
+    codec = ImageCodec().fit(np.arange(8 * 6 * 2, dtype=np.int16).reshape(1, 8, 6, 2), lambda shape: 4)
     values = codec.decode(images)
     assert values.shape == (3, 8, 6, 2)
     assert values.min() >= 0
