@@ -14,8 +14,10 @@ TV       total variation of the synthetic images over that of the real ones
 near     distance of synthetic images to the nearest training image over that of test images (median)
 
 Baselines: the N real images themselves, and a Gaussian of each class in as many principal components
-as hold 95 % of the variance. Seconds are CPU seconds of one thread. Trained generators stay in
-benchmarks/cache, finished parts are never computed again.
+as hold 95 % of the variance. Seconds are CPU seconds of one thread; what one step costs beside the
+teacher's sixteen is timed in turns. "Pruned" is the teacher without its smallest weights, as it is and
+trained to answer as the whole teacher does. Trained generators stay in benchmarks/cache, finished parts
+are never computed again.
 """
 
 import argparse
@@ -35,7 +37,7 @@ from _told import command_line
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-from synda_sk.compression import n_bytes, quantize
+from synda_sk.compression import distill, n_bytes, prune, quantize
 from synda_sk.evaluation._report import versions, write_json
 from synda_sk.generators import DiffusionGenerator, distill_diffusion
 from synda_sk.metrics import frechet_distance
@@ -46,6 +48,9 @@ CELLS = (
     "kannada/20,leaf_apple/50,malaria/50,leaf_apple/20,malaria/20"
 )
 FEWER = (50, 75)  # percent of the teacher's numbers that its students save
+FEWEST = 90  # the same, in the other parts
+PRUNED = (50, 75)  # percent of the teacher's weights that are set to 0
+N_TIMINGS = 5
 
 
 class Effort(NamedTuple):
@@ -56,7 +61,7 @@ class Effort(NamedTuple):
 
 
 WHOLE = Effort(n_drawn=2_000, judge_steps=400, full_judge_steps=1_500, max_steps=3_000)
-QUICK = Effort(n_drawn=200, judge_steps=20, full_judge_steps=60, max_steps=10)
+QUICK = Effort(n_drawn=200, judge_steps=20, full_judge_steps=60, max_steps=12)
 
 
 class Cell:
@@ -153,20 +158,48 @@ def pca_gaussian(cell: Cell) -> dict[str, Any]:
     return cell.quality(X, cell.labels)
 
 
-def size(generator: Any, n_bits: int | None = None) -> dict[str, Any]:
-    module = generator.to_module()
-    module = module if n_bits is None else quantize(module, n_bits=n_bits)
-    return {"n_parameters": generator.n_parameters_, "bytes": n_bytes(module)}
-
-
 def judged(
-    cell: Cell, made: tuple[Any, float], n_steps: int = 16, n_bits: int | None = None, n_judges: int = 1
+    cell: Cell,
+    made: tuple[Any, float],
+    n_steps: int = 16,
+    change: Callable[[Any], Any] | None = None,
+    n_judges: int = 1,
 ) -> dict[str, Any]:
+    """Draw with a generator, its network changed first, and judge."""
     generator, seconds = made
-    told = {**size(generator, n_bits), "training seconds": seconds}
-    if n_bits is not None:
-        generator = generator.with_module(quantize(generator.to_module(), n_bits=n_bits))
-    return {**told, **cell.drawn(generator, n_steps, n_judges)}
+    if change is not None:
+        generator = generator.with_module(change(generator.to_module()))
+    size = {"n_parameters": generator.n_parameters_, "bytes": n_bytes(generator.to_module())}
+    return {**size, "training seconds": seconds, **cell.drawn(generator, n_steps, n_judges)}
+
+
+def matched(cell: Cell, pruned: Any, teacher: Any) -> Any:
+    """Train a pruned network to answer as the whole one on noised training images."""
+    clean, labels = as_tensor(cell.X), torch.from_numpy(np.searchsorted(cell.classes, cell.y))
+
+    def inputs(source: torch.Generator) -> tuple[torch.Tensor, ...]:
+        rows = torch.randint(len(clean), (64,), generator=source)
+        time = torch.rand(64, generator=source)
+        angle = time[:, None, None, None] * torch.pi / 2
+        noise = torch.randn(clean[rows].shape, generator=source)
+        contexts = torch.zeros(64, 0, dtype=torch.int64)
+        return clean[rows] * angle.cos() + noise * angle.sin(), time, labels[rows], contexts
+
+    with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
+        return distill(teacher, pruned, inputs, n_steps=cell.effort.max_steps // 6, random_state=cell.seed)
+
+
+def one_step_beside_sixteen(cell: Cell, teacher: Any, one_step: Any) -> dict[str, Any]:
+    """Time drawing in turns."""
+    seconds: dict[str, list[float]] = {"teacher": [], "one step": []}
+    teacher.set_params(n_sampling_steps=16)
+    for _ in range(N_TIMINGS):
+        for name, generator in (("teacher", teacher), ("one step", one_step)):
+            start = time.process_time()
+            generator.sample(len(cell.labels), cell.labels)
+            seconds[name].append(time.process_time() - start)
+    ratios = np.divide(seconds["teacher"], seconds["one step"])
+    return {"times faster": float(np.median(ratios)), "ratios": ratios.tolist()}
 
 
 def networks(cell: Cell) -> dict[str, tuple[Any, float]]:
@@ -182,19 +215,20 @@ def networks(cell: Cell) -> dict[str, tuple[Any, float]]:
     models = {"teacher": cell.generator("teacher", train)}
     teacher = models["teacher"][0]
     for fewer in FEWER:
-
-        def shrink(fewer: int = fewer) -> Any:
-            return distill_diffusion(
-                teacher,
-                cell.X,
-                cell.y,
-                amount=fewer / 100,
-                max_steps=cell.effort.max_steps // 2,
-                random_state=cell.seed,
-            )
-
-        models[f"{fewer} % fewer"] = cell.generator(f"{fewer} % fewer", shrink)
+        name = f"{fewer} % fewer"
+        models[name] = cell.generator(name, lambda fewer=fewer: student(cell, teacher, fewer))
     return models
+
+
+def student(cell: Cell, teacher: Any, fewer: int) -> Any:
+    return distill_diffusion(
+        teacher,
+        cell.X,
+        cell.y,
+        amount=fewer / 100,
+        max_steps=cell.effort.max_steps // 2,
+        random_state=cell.seed,
+    )
 
 
 def first_parts(cell: Cell) -> None:
@@ -206,11 +240,15 @@ def first_parts(cell: Cell) -> None:
 
 
 def other_parts(cell: Cell) -> None:
-    """Fewer bits and fewer steps."""
+    """Fewer bits, fewer weights, fewer steps."""
     models = networks(cell)
+    teacher = models["teacher"][0]
     for key, made in models.items():
         for n_bits in (8, 4):
-            cell.part(f"{key}, int{n_bits}", lambda m=made, b=n_bits: judged(cell, m, n_bits=b))
+            cell.part(
+                f"{key}, int{n_bits}",
+                lambda m=made, b=n_bits: judged(cell, m, change=lambda net: quantize(net, n_bits=b)),
+            )
     for n_steps in (50, 8, 4, 2, 1):
         cell.part(f"teacher, {n_steps} steps", lambda n=n_steps: judged(cell, models["teacher"], n))
     for key, shown in (("teacher", (8, 4, 2, 1)), ("50 % fewer", (4, 1)), ("75 % fewer", (4, 1))):
@@ -231,6 +269,23 @@ def other_parts(cell: Cell) -> None:
             model = made[0]
             if n_steps in shown:
                 cell.part(f"{key}, halved to {n_steps}", lambda m=made, n=n_steps: judged(cell, m, n))
+        if key == "teacher":
+            cell.part("one step", lambda m=model: one_step_beside_sixteen(cell, teacher, m))
+    for percent in PRUNED:
+        cell.part(
+            f"pruned by {percent} %",
+            lambda p=percent: judged(cell, models["teacher"], change=lambda net: prune(net, amount=p / 100)),
+        )
+        cell.part(
+            f"pruned by {percent} %, matched",
+            lambda p=percent: judged(
+                cell,
+                models["teacher"],
+                change=lambda net: matched(cell, prune(net, amount=p / 100), net),
+            ),
+        )
+    smallest = cell.generator(f"{FEWEST} % fewer", lambda: student(cell, teacher, FEWEST))
+    cell.part(f"{FEWEST} % fewer, 16 steps", lambda: judged(cell, smallest))
 
 
 def main() -> int:
@@ -240,7 +295,7 @@ def main() -> int:
     )
     parser.add_argument("--cells", default=CELLS)
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--quick", action="store_true", help="digits, 20 a class, 10 steps of training")
+    parser.add_argument("--quick", action="store_true", help="digits, 20 a class, 12 steps of training")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "images.json")
     options = parser.parse_args()
     torch.set_num_threads(1)
