@@ -228,9 +228,7 @@ def show(pooled: list[dict[str, Any]]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="relative to the project root"
-    )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="relative to the project root")
     parser.add_argument("--tables", default=",".join(FULL))
     parser.add_argument("--arms", default=",".join(ARMS))
     parser.add_argument("--redo", default="", help="arms whose scores are thrown away first")

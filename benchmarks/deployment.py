@@ -4,7 +4,8 @@
 
 Models of tables are fitted to a simulated mobile-money table, behind the encoder
 of tables; the network is a `ConvClassifier` of width 16, taught by one of width 32
-with 50 images a class and 2,000 without labels. scikit-learn gets data frames of one
+with 50 images a class and 2,000 without labels; it is also pruned by 70 %, as it is and trained on to
+answer those 2,000 as before. scikit-learn gets data frames of one
 row, as it was trained on, onnxruntime dictionaries of columns. Each runtime runs in a
 fresh process on one core: seconds to import and to load, wall-clock milliseconds a row
 (or image), one at a time, and the peak of the process's memory. Runtimes alternate within a repeat; medians
@@ -34,6 +35,7 @@ TABLES = ["LogisticRegression", "RandomForest", "HistGradientBoosting", "default
 NETWORK = "image classifier"
 MEASURES = ["import_s", "load_s", "p50_ms", "p95_ms", "peak_mb"]
 N_ROWS = 200
+PRUNED, STEPS_AFTER_PRUNING = 0.7, 400
 
 
 def table_model(name: str) -> Any:
@@ -89,13 +91,15 @@ def prepare_network(folder: Path, data: Path, n_seeds: int) -> tuple[list[str], 
     import torch
     from _image_judge import load as load_images
 
+    from synda_sk.compression import n_bytes, quantize
     from synda_sk.images import ConvClassifier
     from synda_sk.interop.onnx import export, load
 
     name = "kannada" if load_images("kannada", data) is not None else "digits"
     images = load_images(name, data)
     assert images is not None
-    found: dict[str, list[float]] = {key: [] for key in ("teacher", "student", "student, int8")}
+    ways = "teacher", "student", "student, int8", "student, pruned", "student, pruned, trained on"
+    found: dict[str, list[float]] = {way: [] for way in ways}
     for seed in range(n_seeds):
         X, y = images.few(50, seed)
         unlabeled = images.X[np.random.default_rng(seed).permutation(len(images.X))[:2_000]]
@@ -104,15 +108,38 @@ def prepare_network(folder: Path, data: Path, n_seeds: int) -> tuple[list[str], 
         student.fit(X, y, X_unlabeled=unlabeled)
         export(student, folder / "onnx", X=X)
         export(student, folder / "onnx_int8", X=X, weights="int8", tolerance=0.1)
-        runs = teacher, student, load(folder / "onnx_int8")
-        for key, model in zip(found, runs, strict=True):
-            found[key].append(float((model.predict(images.X_test) == images.y_test).mean()))
+        runs = teacher, student, load(folder / "onnx_int8"), *prune_network(student, unlabeled, seed)
+        for way, model in zip(ways, runs, strict=True):
+            found[way].append(float((model.predict(images.X_test) == images.y_test).mean()))
     torch.save(student._onnx_module()[0], folder / "torch")
     np.save(folder / "images.npy", images.X_test[:N_ROWS])
     told = {f"{key}_bytes": (folder / key).stat().st_size for key in ("torch", "onnx", "onnx_int8")}
     sizes = {"teacher_parameters": teacher.n_parameters_, "student_parameters": student.n_parameters_}
+    told["pruned_bytes"], told["pruned_int8_bytes"] = (
+        n_bytes(net) for net in (runs[-1].to_module(), quantize(runs[-1].to_module()))
+    )
     told |= {"images": name, "images a class": 50, **sizes, "accuracy": found}
     return ["torch", "onnxruntime", "onnxruntime int8", "onnxruntime int8, plain session"], told
+
+
+def prune_network(student: Any, images: Any, seed: int) -> tuple[Any, Any]:
+    """Return the student without most of its weights, and the same trained on to answer as before."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    from synda_sk.compression import finetune, prune
+
+    net, pixels = student.to_module(), torch.from_numpy(images)
+    with torch.no_grad():
+        wanted = net(pixels).softmax(dim=1)
+
+    def loss(model: Any, source: Any) -> Any:
+        rows = torch.randint(len(pixels), (64,), generator=source)
+        return cross_entropy(model(pixels[rows]), wanted[rows])
+
+    pruned = prune(net, amount=PRUNED)
+    tuned = finetune(pruned, loss, n_steps=STEPS_AFTER_PRUNING, random_state=seed)
+    return student.with_module(pruned), student.with_module(tuned)
 
 
 # What a fresh process does: import, load, predict. The imports are what is measured, so they are inside.
@@ -275,7 +302,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", default=",".join([*TABLES, NETWORK]))
     parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="relative to the project root; else digits"
+        "--data", type=Path, default=Path("data"), help="relative to the project root; else digits"
     )
     parser.add_argument("--seeds", type=int, default=5, help="of the image classifier")
     parser.add_argument("--repeats", type=int, default=5)

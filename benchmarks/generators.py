@@ -272,9 +272,7 @@ def words_of(text: str) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="relative to the project root"
-    )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="relative to the project root")
     parser.add_argument("--tables", type=words_of, default=list(TABLES))
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], default=[500])
     parser.add_argument("--generators", type=words_of, default=list(GENERATORS))

@@ -290,9 +290,7 @@ def other_parts(cell: Cell) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="relative to the project root"
-    )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="relative to the project root")
     parser.add_argument("--cells", default=CELLS)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="digits, 20 a class, 12 steps of training")

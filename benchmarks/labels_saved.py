@@ -172,9 +172,7 @@ def show(table: list[dict[str, Any]]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="relative to the project root"
-    )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="relative to the project root")
     parser.add_argument("--tables", default=",".join(TABLES))
     parser.add_argument("--models", default=",".join(MODELS))
     parser.add_argument("--seeds", type=int, default=10)

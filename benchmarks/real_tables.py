@@ -111,9 +111,7 @@ def compare(name: str, data: Path, settings: dict[str, int], jobs: int) -> dict[
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument(
-        "--data", type=Path, default=Path("../shared/data"), help="relative to the project root"
-    )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="relative to the project root")
     parser.add_argument("--tables", default=",".join(TABLES), help=f"some of {', '.join(TABLES)}")
     parser.add_argument("--quick", action="store_true", help="200 labels, 3 rounds, 2 seeds")
     parser.add_argument("--seeds", type=int, help="paired runs of each arm, 5 by default")

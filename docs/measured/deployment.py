@@ -26,9 +26,13 @@ def student(load: Callable[[str], Any]) -> str:
         "teacher": (files["teacher_parameters"], None),
         "student": (files["student_parameters"], files["onnx_bytes"]),
         "student, int8": (files["student_parameters"], files["onnx_int8_bytes"]),
+        "student, pruned": (files["student_parameters"], files.get("pruned_bytes")),
+        "student, pruned, trained on": (files["student_parameters"], files.get("pruned_bytes")),
     }
     rows = []
     for name, (numbers, size) in sizes.items():
+        if name not in files["accuracy"]:
+            continue
         accuracy = files["accuracy"][name]
         mean = f"{sum(accuracy) / len(accuracy):.3f} ({len(accuracy)} seeds)"
         rows.append([name, f"{numbers:,}", "" if size is None else f"{size / 1000:.0f} kB", mean])
