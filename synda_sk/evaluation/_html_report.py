@@ -18,6 +18,7 @@ from synda_sk.evaluation._html_sections import (
     differences_section,
     learning_curves_section,
     measures_section,
+    robustness_section,
     setup_section,
     synthetic_section,
 )
@@ -100,6 +101,7 @@ def html_report(results: ProtocolResult | Mapping[str, Any] | str | os.PathLike[
             comparison_section(page),
             groups_section(page),
             measures_section(page),
+            robustness_section(page),
             synthetic_section(page),
             cost_section(page),
             setup_section(page, content),

@@ -326,6 +326,9 @@ def _prediction_table(rows: dict[str, dict[str, Any]]) -> str:
         "prediction, µs a row",
         "operations a row",
     ]
+    knows_energy = any(row.get("energy_joules") is not None for row in rows.values())
+    if knows_energy:
+        head.append("energy, J")
     cells = [
         [
             escape(arm),
@@ -333,6 +336,7 @@ def _prediction_table(rows: dict[str, dict[str, Any]]) -> str:
             number(row.get("peak_memory_mb"), 0),
             number(row["inference_ms_per_1000_rows"], 1),
             number(row.get("flops_per_row"), 0),
+            *([number(row.get("energy_joules"), 0)] if knows_energy else []),
         ]
         for arm, row in rows.items()
     ]
@@ -340,7 +344,26 @@ def _prediction_table(rows: dict[str, dict[str, Any]]) -> str:
         "Prediction by the last model. Operations are products and sums of matrix products and convolutions, "
         "and comparisons in trees; a dash where they cannot be counted exactly."
     )
+    if knows_energy:
+        note += " Energy is that of the processor of the whole machine during training and choosing."
     return table(head, cells) + f'<p class="note">{note}</p>'
+
+
+def robustness_section(page: Page) -> str:
+    """Return what is kept of the quality on corrupted rows; empty where that was not measured."""
+    found = page.summary.get("robustness")
+    if not found:
+        return ""
+    kinds = page.configuration["corruptions"]
+    rows = [
+        [escape(arm), *(spread(shares[k]["mean"], shares[k]["standard_error"]) for k in kinds)]
+        for arm, shares in found.items()
+    ]
+    lead = (
+        f"The share of its {page.name(page.quality)} that the last model keeps on corrupted test rows, mean "
+        "of three severities and the seeds. 1 is all of it; a poor model has little to lose."
+    )
+    return section("On corrupted rows", lead, table(["method", *kinds], rows))
 
 
 def setup_section(page: Page, content: dict[str, Any]) -> str:
@@ -360,6 +383,7 @@ def setup_section(page: Page, content: dict[str, Any]) -> str:
         ("labels", f"{c['label_budget']} in all, {first} of them first, then {c['n_rounds']} rounds"),
         ("paired seeds", c["n_seeds"]),
         ("rows looked at", f"{c['n_alerts']} ({percent(c['alert_rate'])} of the test rows)"),
+        ("cost of an alert", c.get("alert_cost")),
         ("versions", ", ".join(f"{k} {v}" for k, v in content.get("versions", {}).items()) or None),
     ]
     body = definitions(entries)
