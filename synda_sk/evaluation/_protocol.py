@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from numpy.typing import ArrayLike
+from scipy.sparse import issparse
 from sklearn.base import clone
 
+from synda_sk._sparse import why_not_sparse
 from synda_sk.evaluation._arms import REFERENCE, make_arms
 from synda_sk.evaluation._cells import Cells, open_cells
 from synda_sk.evaluation._groups import check_groups, group_names
@@ -69,10 +71,11 @@ def run_protocol(
     ----------
     X : table of shape (n_samples, n_features), or path
         Rows: an array, a pandas or polars frame; or the path of a .csv, .csv.gz
-        or .parquet file. Images as an array of shape (n_samples, height,
-        width[, n_channels]), flattened for an estimator that knows their shape,
-        or as the path of a folder with one folder a class, resized to the
-        ``image_shape`` of the estimator (see
+        or .parquet file. A sparse matrix or array, of texts say, for arms whose
+        estimator takes it; none of them makes synthetic rows of it. Images as an
+        array of shape (n_samples, height, width[, n_channels]), flattened for an
+        estimator that knows their shape, or as the path of a folder with one
+        folder a class, resized to the ``image_shape`` of the estimator (see
         :func:`~synda_sk.datasets.load_image_folder`).
     y : array-like of shape (n_samples,), str or None, default=None
         All labels. Or the column of `X` that holds them; rows without a label
@@ -210,6 +213,8 @@ def run_protocol(
         effective_n_jobs(n_jobs) == 1,
     )
     models = _arms(arms, estimator, reference, source is not None)
+    if issparse(X):
+        _check_takes_sparse(models)
     elsewhere = source_model(source)
     mask = None if elsewhere is not None else source_mask(source, X, target.y)
     if elsewhere is not None:
@@ -343,6 +348,13 @@ def _arms(arms: Any, estimator: Any, reference: str, has_source: bool) -> dict[s
     if reference not in models and reference != REFERENCE:
         raise ValueError(f"reference == {reference!r} is no arm; there are: {', '.join(models)}.")
     return models
+
+
+def _check_takes_sparse(models: dict[str, Any]) -> None:
+    for name, model in models.items():
+        reason = why_not_sparse(model, model._unfitted())
+        if reason is not None:
+            raise ValueError(f"arms[{name!r}] cannot take X, which is sparse: {reason}.")
 
 
 def _with_source(models: dict[str, Any], source: Any) -> dict[str, Any]:

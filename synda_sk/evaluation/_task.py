@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import narwhals as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 
 from synda_sk.base import check_labels
 from synda_sk.datasets import load_image_folder
@@ -49,8 +50,8 @@ def make_protocol_task(
     Parameters
     ----------
     X : table, or path
-        Rows; the path of a .csv, .csv.gz or .parquet file; a pandas frame that
-        holds the labels too; images, or the path of a folder of them.
+        Rows, perhaps sparse; the path of a .csv, .csv.gz or .parquet file; a pandas
+        frame that holds the labels too; images, or the path of a folder of them.
     y : array-like, str or None
         Labels; or the column of `X` that holds them, as text; None for a folder.
     positive : label or None
@@ -86,6 +87,8 @@ def make_protocol_task(
     if isinstance(X, np.ndarray) and X.ndim in (3, 4):
         shape = X.shape[1:]
         X = X.reshape(len(X), -1)
+    if issparse(X):
+        X = X.tocsr()
     if not isinstance(y, str):
         if is_path:
             raise ValueError(f"y == {type(y).__name__}, must be the name of a column where X is a file.")
