@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import synda_sk
+from synda_sk.evaluation._html_extra import robustness_section, value_section
 from synda_sk.evaluation._html_groups import groups_section
 from synda_sk.evaluation._html_sections import (
     Page,
@@ -18,7 +19,6 @@ from synda_sk.evaluation._html_sections import (
     differences_section,
     learning_curves_section,
     measures_section,
-    robustness_section,
     setup_section,
     synthetic_section,
 )
@@ -100,6 +100,7 @@ def html_report(results: ProtocolResult | Mapping[str, Any] | str | os.PathLike[
             differences_section(page),
             comparison_section(page),
             groups_section(page),
+            value_section(page),
             measures_section(page),
             robustness_section(page),
             synthetic_section(page),

@@ -349,23 +349,6 @@ def _prediction_table(rows: dict[str, dict[str, Any]]) -> str:
     return table(head, cells) + f'<p class="note">{note}</p>'
 
 
-def robustness_section(page: Page) -> str:
-    """Return what is kept of the quality on corrupted rows; empty where that was not measured."""
-    found = page.summary.get("robustness")
-    if not found:
-        return ""
-    kinds = page.configuration["corruptions"]
-    rows = [
-        [escape(arm), *(spread(shares[k]["mean"], shares[k]["standard_error"]) for k in kinds)]
-        for arm, shares in found.items()
-    ]
-    lead = (
-        f"The share of its {page.name(page.quality)} that the last model keeps on corrupted test rows, mean "
-        "of three severities and the seeds. 1 is all of it; a poor model has little to lose."
-    )
-    return section("On corrupted rows", lead, table(["method", *kinds], rows))
-
-
 def setup_section(page: Page, content: dict[str, Any]) -> str:
     """Return how the comparison was made, and the command that repeats it."""
     c, run = page.configuration, page.result.runs[0]

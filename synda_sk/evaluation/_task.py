@@ -84,6 +84,7 @@ def make_protocol_task(
         X, y = _read_images(X, estimator)
         is_path = False
     shape = getattr(final_estimator(estimator), "image_shape", None)
+    shape = None if shape is None else check_image_shape(shape)
     if isinstance(X, np.ndarray) and X.ndim in (3, 4):
         shape = X.shape[1:]
         X = X.reshape(len(X), -1)
@@ -100,7 +101,7 @@ def make_protocol_task(
             _column(X, given, name) if isinstance(given, str) else given
             for name, given in (("groups", groups), ("amount", amount))
         )
-        return Task(X, y, positive, time, groups, amount, None if shape is None else tuple(shape))
+        return Task(X, y, positive, time, groups, amount, shape)
     if not is_path and not is_frame(X):
         raise ValueError(f"y == {y!r} names a column, so X must be a data frame or a file.")
     for name, given in (("groups", groups), ("amount", amount)):

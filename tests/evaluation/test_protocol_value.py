@@ -44,6 +44,7 @@ def test_the_numbers_can_be_had_by_hand(result):
 def test_nothing_else_changes(result, plain):
     kept = [{k: v for k, v in r.items() if k not in (*NEW, "seconds")} for r in result.rounds]
     assert kept == [{k: v for k, v in r.items() if k != "seconds"} for r in plain.rounds]
+    assert "<h2>Money</h2>" not in html_report(plain)
     assert not set(NEW) & {*plain.rounds[0], *plain.comparison()[0], *plain.measures}
 
 
@@ -65,6 +66,9 @@ def test_tables_curves_and_paired_differences(result, tmp_path):
     page = html_report(result)
     assert f"Share of the value in {result.configuration['n_alerts']} alerts" in page
     assert "k</text>" in page  # thousands on the axis of the cost
+    section = page[page.index("<h2>Money</h2>") :]
+    assert f"<td>{row['value_at_alerts']:.3f} " in section
+    assert f"<td>{row['operating_cost']:.0f} " in section
 
 
 def test_a_column_of_a_frame_or_a_file_tells_the_amounts(result, tmp_path):
