@@ -62,7 +62,7 @@ class PredictionMixin:
             Labels.
         """
         check_is_fitted(self)
-        return self.estimator_.predict(check_table(self, X, reset=False))
+        return self.estimator_.predict(check_table(self, X, reset=False, sparse=True))
 
     @available_if(_estimator_has("predict_proba"))
     def predict_proba(self, X: Table) -> FloatArray:
@@ -79,7 +79,7 @@ class PredictionMixin:
             In the order of `classes_`; 0 for a class without a label yet.
         """
         check_is_fitted(self)
-        X = check_table(self, X, reset=False)
+        X = check_table(self, X, reset=False, sparse=True)
         return align_probabilities(self.estimator_.predict_proba(X), self.estimator_.classes_, self.classes_)
 
     @available_if(_estimator_has("decision_function"))
@@ -98,7 +98,7 @@ class PredictionMixin:
             below all others.
         """
         check_is_fitted(self)
-        X = check_table(self, X, reset=False)
+        X = check_table(self, X, reset=False, sparse=True)
         if isinstance(self.estimator_, DummyClassifier):
             decision = self.predict_proba(X)
             return decision[:, 1] - decision[:, 0] if len(self.classes_) == 2 else decision
@@ -125,7 +125,7 @@ class PredictionMixin:
         check_is_fitted(self)
         if len(self._stages) != len(self.history_):
             raise ValueError("store_stages == False, must be True in fit for staged_predict_proba.")
-        X = check_table(self, X, reset=False)
+        X = check_table(self, X, reset=False, sparse=True)
         for model in self._stages:
             yield align_probabilities(model.predict_proba(X), model.classes_, self.classes_)
 

@@ -12,6 +12,7 @@ from sklearn.utils.metadata_routing import (
     process_routing,
 )
 
+from synda_sk._sparse import why_not_sparse
 from synda_sk.typing import FloatArray
 
 
@@ -38,7 +39,7 @@ class RoutingMixin:
         )
 
     def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
-        """Return the input tags of the estimator; sparse input is not supported."""
+        """Return the input tags of the estimator."""
         tags = super().__sklearn_tags__()  # type: ignore[misc]
         estimator = self._unfitted()
         first = estimator.steps[0][1] if isinstance(estimator, Pipeline) else estimator
@@ -46,7 +47,7 @@ class RoutingMixin:
             tags.input_tags.allow_nan = get_tags(first).input_tags.allow_nan
         tags.input_tags.string = True
         tags.input_tags.categorical = True
-        tags.input_tags.sparse = False
+        tags.input_tags.sparse = why_not_sparse(self, estimator) is None
         return tags
 
     def _routed_fit_params(self, weights: FloatArray | None, params: dict[str, Any]) -> dict[str, Any]:

@@ -324,6 +324,8 @@ def check_stackable(rows: Table, X: Table) -> None:
     found, wanted = _container(rows), _container(X)
     if found != wanted:
         raise ValueError(f"X_or_indices is a {found}, expected a {wanted}, as in fit.")
+    if issparse(X):
+        return
     kinds = column_kinds(X)
     for name, kind in column_kinds(rows).items():
         if kind != kinds.get(name, kind):
@@ -353,4 +355,6 @@ def check_no_gaps(rows: Table, model: Any) -> None:
 
 
 def _container(X: Table) -> str:
+    if issparse(X):
+        return "sparse matrix"
     return f"{type(X).__module__.partition('.')[0]} {type(X).__name__}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import _num_samples
 
 from synda_sk.selection._anomaly import anomaly_order
 from synda_sk.selection._costs import Purse, money_left, total_cost
@@ -35,7 +36,7 @@ class Pool:
         self._seed = seed
 
     def __len__(self) -> int:
-        return len(self.X)
+        return _num_samples(self.X)
 
     @property
     def in_memory(self) -> bool:
@@ -169,10 +170,10 @@ class LabelState:
     def __init__(self, X: Table, classes: NDArray[Any], sample_weight: FloatArray | None) -> None:
         self.X = X
         self.classes = classes
-        self.codes = np.full(len(X), -1, dtype=np.intp)
-        self.rounds = np.full(len(X), -1, dtype=np.intp)
-        self.arms = np.full(len(X), RANDOM, dtype=np.int8)
-        self.set_aside = np.zeros(len(X), dtype=bool)
+        self.codes = np.full(_num_samples(X), -1, dtype=np.intp)
+        self.rounds = np.full(_num_samples(X), -1, dtype=np.intp)
+        self.arms = np.full(_num_samples(X), RANDOM, dtype=np.int8)
+        self.set_aside = np.zeros(_num_samples(X), dtype=bool)
         self.weights = None if sample_weight is None else sample_weight.copy()
         self._added: tuple[Table, IntArray, FloatArray] | None = None
         self._costs_added: list[float] = []

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
@@ -145,6 +146,8 @@ class Trainer:
         real_rows_only: bool,
     ) -> tuple[Table, NDArray[Any], FloatArray | None]:
         """Return the labelled rows, behind them the synthetic ones let in, and the weights of all."""
+        if issparse(X):
+            return X, y, sample_weight
         mixer = clone(self.mixer)
         set_seed(mixer, self.streams.seed("mixer", step))
         wanted = getattr(mixer, "synthetic_weight", None)

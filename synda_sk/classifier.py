@@ -35,6 +35,7 @@ from synda_sk._settings import (
     warn_if_inert,
     warn_if_pool_missed,
 )
+from synda_sk._sparse import check_takes
 from synda_sk._state import Answers, LabelState, Pool
 from synda_sk._stop_set import StopSet
 from synda_sk._training import Trainer
@@ -353,7 +354,8 @@ class SynDAClassifier(
         ----------
         X : table of shape (n_samples, n_features)
             Rows: an array, a pandas or polars frame; mixed types and missing
-            values as the estimator allows.
+            values as the estimator allows. A sparse matrix or array where the
+            estimator takes it; no synthetic rows are made of it then.
         y : array-like of shape (n_samples,)
             Labels, some of which may be missing.
         sample_weight : array-like of shape (n_samples,) or None, default=None
@@ -549,7 +551,7 @@ class SynDAClassifier(
         self._check_parameters()
         known, is_missing = split_missing(y, self.missing_label)
         positions = as_positions(X_or_indices)
-        rows = check_table(self, X_or_indices, reset=False) if positions is None else positions
+        rows = check_table(self, X_or_indices, reset=False, sparse=True) if positions is None else positions
         check_same_length(X_or_indices=rows, y=is_missing)
         weights = row_weights(sample_weight, is_missing)
         check_kind(known, self.classes_)
@@ -646,7 +648,8 @@ class SynDAClassifier(
 
     def _fit(self, X: Table, y: Labels, sample_weight: Any, costs: Any, params: dict[str, Any]) -> None:
         self._check_parameters()
-        X = check_table(self, X, reset=True)
+        X = check_table(self, X, reset=True, sparse=True)
+        check_takes(X, self, self._unfitted())
         known, is_missing = split_missing(y, self.missing_label)
         check_same_length(X=X, y=is_missing)
         classes = settle_classes(self.classes, known)
@@ -759,7 +762,7 @@ class SynDAClassifier(
         return self._stop_set.agreement(model, self._pool.X)
 
     def _given_pool(self, X: Table) -> Pool:
-        rows = open_pool(X, self) if is_outside_memory(X) else check_table(self, X, reset=False)
+        rows = open_pool(X, self) if is_outside_memory(X) else check_table(self, X, reset=False, sparse=True)
         return Pool(rows, self._features, self._streams.seed("anomalies"))
 
     def _make_trainer(self) -> Trainer:

@@ -36,6 +36,7 @@ WEIGHTS = (
 )
 STOCHASTIC = {
     "check_sample_weight_equivalence_on_dense_data": WEIGHTS,
+    "check_sample_weight_equivalence_on_sparse_data": WEIGHTS,
 }
 
 CONSTRAINTS = [Range("a"), Inequality("a", "<", "b"), SumIs("a", {"b": 1}), FixedCombinations(["a", "b"])]

@@ -158,10 +158,15 @@ def table_digest(X: Table) -> str:
     Returns
     -------
     str
-        Equal for equal tables.
+        Equal for equal tables; of sparse ones, in whatever format and order their cells are stored.
     """
+    if sparse.issparse(X):
+        rows = sparse.csr_array(X, copy=True)
+        rows.sum_duplicates()
+        places = [part.astype(np.int64) for part in (rows.indptr, rows.indices)]
+        return _digest("sparse", str(rows.shape), joblib.hash([rows.data, *places]))
     if not is_frame(X):
-        return joblib.hash(X if sparse.issparse(X) else np.asarray(X))
+        return joblib.hash(np.asarray(X))
     frame = nw.from_native(X, eager_only=True)
     parts = []
     for name in frame.columns:

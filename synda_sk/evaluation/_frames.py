@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from synda_sk.evaluation._groups import WORST_GROUP
+from synda_sk.evaluation._robustness import ROBUSTNESS
+from synda_sk.evaluation._summary import COMPARED
 
 
 def comparison_rows(
@@ -44,14 +45,17 @@ def comparison_rows(
         low, high = summary.get("labels_saved_interval", {}).get(arm) or (None, None)
         row |= {"labels_saved_low": low, "labels_saved_high": high}
         parts_compared = ["final", "area"]
-        if WORST_GROUP in last:
-            row[WORST_GROUP] = last[WORST_GROUP]["mean"]
-            row[f"{WORST_GROUP}_standard_error"] = last[WORST_GROUP]["standard_error"]
-            parts_compared.append(WORST_GROUP)
+        for name in [name for name in COMPARED if name in last]:
+            row[name] = last[name]["mean"]
+            row[f"{name}_standard_error"] = last[name]["standard_error"]
+            parts_compared.append(name)
         difference = summary.get("difference", {}).get(arm) or {}
         for part in parts_compared:
             for key in ("mean", "standard_error", "p", "p_holm"):
                 row[f"{part}_difference_{key}"] = difference.get(part, {}).get(key)
+        for kind, share in summary.get("robustness", {}).get(arm, {}).items():
+            row[f"{ROBUSTNESS}{kind}"] = share["mean"]
+            row[f"{ROBUSTNESS}{kind}_standard_error"] = share["standard_error"]
         rows.append(row | summary["cost"].get(arm, {}))
     return rows
 

@@ -15,6 +15,8 @@ NAMES = {
     "precision": "precision",
     "recall": "recall",
     "f1": "F1",
+    "value_at_alerts": "share of the value in {n_alerts} alerts",
+    "operating_cost": "value missed and cost of the alerts",
     "worst_group": "{quality} of the worst group",
     "macro_roc_auc": "area under the ROC curve, mean over classes",
     "macro_average_precision": "average precision, mean over classes",

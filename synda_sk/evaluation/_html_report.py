@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import synda_sk
+from synda_sk.evaluation._html_extra import robustness_section, value_section
 from synda_sk.evaluation._html_groups import groups_section
 from synda_sk.evaluation._html_sections import (
     Page,
@@ -99,7 +100,9 @@ def html_report(results: ProtocolResult | Mapping[str, Any] | str | os.PathLike[
             differences_section(page),
             comparison_section(page),
             groups_section(page),
+            value_section(page),
             measures_section(page),
+            robustness_section(page),
             synthetic_section(page),
             cost_section(page),
             setup_section(page, content),

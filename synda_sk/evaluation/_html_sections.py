@@ -326,6 +326,9 @@ def _prediction_table(rows: dict[str, dict[str, Any]]) -> str:
         "prediction, µs a row",
         "operations a row",
     ]
+    knows_energy = any(row.get("energy_joules") is not None for row in rows.values())
+    if knows_energy:
+        head.append("energy, J")
     cells = [
         [
             escape(arm),
@@ -333,6 +336,7 @@ def _prediction_table(rows: dict[str, dict[str, Any]]) -> str:
             number(row.get("peak_memory_mb"), 0),
             number(row["inference_ms_per_1000_rows"], 1),
             number(row.get("flops_per_row"), 0),
+            *([number(row.get("energy_joules"), 0)] if knows_energy else []),
         ]
         for arm, row in rows.items()
     ]
@@ -340,6 +344,8 @@ def _prediction_table(rows: dict[str, dict[str, Any]]) -> str:
         "Prediction by the last model. Operations are products and sums of matrix products and convolutions, "
         "and comparisons in trees; a dash where they cannot be counted exactly."
     )
+    if knows_energy:
+        note += " Energy is that of the processor of the whole machine during training and choosing."
     return table(head, cells) + f'<p class="note">{note}</p>'
 
 
@@ -360,6 +366,7 @@ def setup_section(page: Page, content: dict[str, Any]) -> str:
         ("labels", f"{c['label_budget']} in all, {first} of them first, then {c['n_rounds']} rounds"),
         ("paired seeds", c["n_seeds"]),
         ("rows looked at", f"{c['n_alerts']} ({percent(c['alert_rate'])} of the test rows)"),
+        ("cost of an alert", c.get("alert_cost")),
         ("versions", ", ".join(f"{k} {v}" for k, v in content.get("versions", {}).items()) or None),
     ]
     body = definitions(entries)

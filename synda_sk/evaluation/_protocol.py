@@ -5,23 +5,27 @@ from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
-import joblib
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 from numpy.typing import ArrayLike
+from scipy.sparse import issparse
 from sklearn.base import clone
 
+from synda_sk._sparse import why_not_sparse
 from synda_sk.evaluation._arms import REFERENCE, make_arms
 from synda_sk.evaluation._cells import Cells, open_cells
 from synda_sk.evaluation._groups import check_groups, group_names
+from synda_sk.evaluation._measured import Measured
 from synda_sk.evaluation._progress_line import progress_line
 from synda_sk.evaluation._result import ProtocolResult
+from synda_sk.evaluation._robustness import check_corruptions
 from synda_sk.evaluation._run import Job, Run, play
 from synda_sk.evaluation._source_model import fitted_to_target, source_model
 from synda_sk.evaluation._split import held_out_split
 from synda_sk.evaluation._target import Target, make_target
 from synda_sk.evaluation._task import make_protocol_task, source_mask
 from synda_sk.evaluation._transfer import TransferClassifier
+from synda_sk.evaluation._value import check_positive_amount, check_value
 from synda_sk.metrics import alert_count
 from synda_sk.typing import IntArray, Labels, Table
 from synda_sk.utils import check_same_length, final_estimator
@@ -44,6 +48,9 @@ def run_protocol(
     drop: Sequence[str] = (),
     source: Any = None,
     groups: ArrayLike | str | None = None,
+    amount: ArrayLike | str | None = None,
+    alert_cost: float = 0.0,
+    corruptions: Sequence[str] | None = None,
     test_size: float = 0.3,
     alert_rate: float = 0.01,
     arms: Mapping[str, Any] | Sequence[str] | str | None = None,
@@ -64,10 +71,11 @@ def run_protocol(
     ----------
     X : table of shape (n_samples, n_features), or path
         Rows: an array, a pandas or polars frame; or the path of a .csv, .csv.gz
-        or .parquet file. Images as an array of shape (n_samples, height,
-        width[, n_channels]), flattened for an estimator that knows their shape,
-        or as the path of a folder with one folder a class, resized to the
-        ``image_shape`` of the estimator (see
+        or .parquet file. A sparse matrix or array, of texts say, for arms whose
+        estimator takes it; none of them makes synthetic rows of it. Images as an
+        array of shape (n_samples, height, width[, n_channels]), flattened for an
+        estimator that knows their shape, or as the path of a folder with one
+        folder a class, resized to the ``image_shape`` of the estimator (see
         :func:`~synda_sk.datasets.load_image_folder`).
     y : array-like of shape (n_samples,), str or None, default=None
         All labels. Or the column of `X` that holds them; rows without a label
@@ -109,6 +117,21 @@ def run_protocol(
         The test rows of each group are measured apart too, and the measure
         "worst_group" is the lowest quality of a group. A group that lacks one of
         two classes in the test part does not count. Nothing is trained otherwise.
+    amount : array-like of shape (n_samples,), str or None, default=None
+        What each row is worth, at least 0, such as the money of a transaction, or
+        the column of `X` that tells it (a feature still, unless dropped). Then
+        "value_at_alerts" is a measure, the share of the positives' money among
+        the `alert_rate` highest scores of the test rows, and "operating_cost":
+        the money missed and the alerts paid. For a class sought.
+    alert_cost : float, default=0.0
+        What looking at one alert costs, in the money of `amount`; at least 0.
+    corruptions : sequence of str or None, default=None
+        How to make the test rows worse for the last model of a run: of tables
+        "noise", "missing", "levels", of images "noise", "blur", "contrast",
+        "brightness" (see :func:`~synda_sk.metrics.corrupt`). Its quality there,
+        mean over three severities, / its quality on the rows as they are is in
+        the run's "robustness_noise" and so on. The corrupted rows of a seed are
+        the same for every arm. Costs three predictions of the test part a kind.
     test_size : float, default=0.3
         Share of the rows held out, in (0, 1).
     alert_rate : float, default=0.01
@@ -127,7 +150,8 @@ def run_protocol(
         data, settings, methods or versions in the folder are left alone. That a
         class of your own was rewritten under its old name is not noticed.
     n_jobs : int or None, default=None
-        Runs at a time, by joblib; changes no number but times and memory.
+        Runs at a time, by joblib; changes no number but times, memory and energy,
+        which is known where it is one alone.
     random_state : int, default=0
         Seed of the first run; the next ones count up from it. A run's seed
         makes its split and is the ``random_state`` of its models.
@@ -166,7 +190,7 @@ def run_protocol(
     >>> [entry["n_labels"] for entry in result.summary()["curves"]["synda"]]
     [8, 24, 40]
     """
-    task = make_protocol_task(X, y, positive, time, drop, groups, estimator)
+    task = make_protocol_task(X, y, positive, time, drop, groups, amount, estimator)
     X, time = task.X, task.time
     target = make_target(task.y, task.positive)
     check_same_length(X=X, y=target.y)
@@ -179,7 +203,18 @@ def run_protocol(
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise ValueError(f"progress == {progress!r}, must be a callable, a bool or None.")
     names, belongs = (None, None) if task.groups is None else group_names(task.groups, target.y)
+    measured = Measured(
+        alert_rate,
+        belongs,
+        check_value(task.amount, alert_cost, target),
+        alert_cost,
+        check_corruptions(corruptions, X, task.image_shape),
+        task.image_shape,
+        effective_n_jobs(n_jobs) == 1,
+    )
     models = _arms(arms, estimator, reference, source is not None)
+    if issparse(X):
+        _check_takes_sparse(models)
     elsewhere = source_model(source)
     mask = None if elsewhere is not None else source_mask(source, X, target.y)
     if elsewhere is not None:
@@ -190,6 +225,8 @@ def run_protocol(
         n_labels = _n_labels(label_budget, len(train))
         if belongs is not None and target.is_binary:
             check_groups(belongs[test], target.y[test])
+        if measured.amount is not None:
+            check_positive_amount(measured.amount[test], target.y[test])
         jobs += [Job(name, seed, model, train, test, origin) for name, model in models.items()]
     settings = {"label_budget": n_labels, "initial_labels": initial_labels, "n_rounds": n_rounds}
     configuration = settings | {
@@ -208,10 +245,10 @@ def run_protocol(
         "alert_rate": alert_rate,
         "n_alerts": alert_count(len(jobs[0].test), alert_rate),
         "groups": names,
+        "alert_cost": None if measured.amount is None else float(alert_cost),
+        "corruptions": list(measured.corruptions) or None,
     }
-    told = settings | {"alert_rate": alert_rate, "is_binary": target.is_binary}
-    if belongs is not None:
-        told["groups"] = joblib.hash(belongs)
+    told = settings | measured.told() | {"is_binary": target.is_binary}
     cells = open_cells(store, X, target.y, mask, told)
     report = progress_line() if progress is True else progress or None
     runs: dict[int, Run] = {}
@@ -229,7 +266,7 @@ def run_protocol(
                 done(i, run)
         to_play = [i for i in range(len(jobs)) if i not in runs]
         finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-            delayed(_play)(i, jobs[i], X, target, alert_rate, settings, belongs, cells) for i in to_play
+            delayed(_play)(i, jobs[i], X, target, measured, settings, cells) for i in to_play
         )
         for i, run in finished:
             done(i, run)
@@ -245,12 +282,11 @@ def _play(
     job: Job,
     X: Table,
     target: Target,
-    alert_rate: float,
+    measured: Measured,
     settings: dict[str, Any],
-    groups: Any,
     cells: Cells | None,
 ) -> tuple[int, Run]:
-    run = play(job, X, target, alert_rate, settings, groups)
+    run = play(job, X, target, measured, settings)
     if cells is not None:
         cells.save(job, run)
     return i, run
@@ -312,6 +348,13 @@ def _arms(arms: Any, estimator: Any, reference: str, has_source: bool) -> dict[s
     if reference not in models and reference != REFERENCE:
         raise ValueError(f"reference == {reference!r} is no arm; there are: {', '.join(models)}.")
     return models
+
+
+def _check_takes_sparse(models: dict[str, Any]) -> None:
+    for name, model in models.items():
+        reason = why_not_sparse(model, model._unfitted())
+        if reason is not None:
+            raise ValueError(f"arms[{name!r}] cannot take X, which is sparse: {reason}.")
 
 
 def _with_source(models: dict[str, Any], source: Any) -> dict[str, Any]:

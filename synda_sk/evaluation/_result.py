@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from synda_sk.evaluation._frames import comparison_rows, curve_rows
 from synda_sk.evaluation._groups import WORST_GROUP, group_rows, group_summary
 from synda_sk.evaluation._measures import BINARY_MEASURES, MULTICLASS_MEASURES
+from synda_sk.evaluation._robustness import robustness_summary
 from synda_sk.evaluation._summary import summarise
+from synda_sk.evaluation._value import VALUE_MEASURES
 from synda_sk.utils import import_optional, write_atomically
 
 if TYPE_CHECKING:
@@ -33,17 +35,22 @@ class ProtocolResult:
         "test_rows_crc32" (equal where the test rows are), what the run cost,
         and for a binary target "positives_train", "positives_test". Training and
         choosing: "fit_seconds" by the clock, "cpu_seconds" of the process,
-        "peak_memory_mb" and "added_memory_mb", None where not to be known.
+        "peak_memory_mb" and "added_memory_mb", None where not to be known, and
+        "energy_joules" of the processor packages of the whole machine, None
+        where the kernel does not tell it or runs are played side by side.
         Prediction by the last model: "inference_ms_per_1000_rows" by the clock,
         "flops_per_row" where they can be counted, else None: two for a product
         and a sum of a matrix product or a convolution, one for a comparison in a
         tree; a mean over the test rows, or 512 of them. With groups "groups", the
-        test rows of each.
+        test rows of each. With corruptions "robustness_" and the kind: the share
+        of its quality that the last model keeps on corrupted test rows.
     rounds : list of dict
         One a round of a run: "arm", "seed", "round", "n_labels", the measures,
         and "beta", "generated", "kept", "exploration", "seconds" of
         ``SynDAClassifier.history_``. With groups "worst_group", the lowest
-        quality of a group, and "groups", the measures of each.
+        quality of a group, and "groups", the measures of each. With amounts
+        "value_at_alerts", the share of the positives' money among the alerts, and
+        "operating_cost", the money missed and the alerts paid; lower is better.
     interrupted : bool
         Whether runs are lacking because the user stopped.
 
@@ -61,6 +68,8 @@ class ProtocolResult:
     def measures(self) -> tuple[str, ...]:
         """Measures of each round; the first is the quality that label efficiency refers to."""
         measures = MULTICLASS_MEASURES if self.configuration["positive"] is None else BINARY_MEASURES
+        if self.configuration.get("alert_cost") is not None:
+            measures = (*measures, *VALUE_MEASURES)
         return (*measures, WORST_GROUP) if self.configuration.get("groups") else measures
 
     @property
@@ -75,8 +84,9 @@ class ProtocolResult:
         -------
         dict
             See the keys "curves", "area", "cost", "labels_to_target",
-            "labels_saved", "difference", and with groups "groups", the means of
-            each at the end; empty where no run was finished.
+            "labels_saved", "difference", with groups "groups", the means of
+            each at the end, and with corruptions "robustness"; empty where no run
+            was finished.
         """
         if not self.rounds:
             return {}
@@ -85,6 +95,8 @@ class ProtocolResult:
         summary = summarise(self.rounds, self.runs, measures, self.quality, reference)
         if self.configuration.get("groups"):
             summary["groups"] = group_summary(self.runs, self.rounds, self.configuration["groups"])
+        if self.configuration.get("corruptions"):
+            summary["robustness"] = robustness_summary(self.runs, self.configuration["corruptions"])
         return summary
 
     def comparison(self) -> list[dict[str, Any]]:
@@ -98,8 +110,9 @@ class ProtocolResult:
             with "labels_saved_low" and "labels_saved_high", for "final" and
             "area" the paired difference to the reference with "mean",
             "standard_error", "p" and "p_holm", and the costs; with groups
-            "worst_group" at the end and its paired difference; of an ablation
-            "study" too.
+            "worst_group", with amounts "value_at_alerts" and "operating_cost" at
+            the end and their paired differences; with corruptions "robustness_"
+            and the kind; of an ablation "study" too.
         """
         return comparison_rows(self.summary(), self.quality, self.configuration.get("studies"))
 

@@ -3,21 +3,25 @@
 import time
 import zlib
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 
 from synda_sk.classifier import SynDAClassifier
 from synda_sk.evaluation._context import RunContext
 from synda_sk.evaluation._cost import Meter
+from synda_sk.evaluation._energy import EnergyCounter
 from synda_sk.evaluation._groups import group_sizes, measure_groups
+from synda_sk.evaluation._measured import Measured
 from synda_sk.evaluation._measures import measure
 from synda_sk.evaluation._operations import flops_per_row
+from synda_sk.evaluation._robustness import measure_robustness
 from synda_sk.evaluation._target import Target
 from synda_sk.evaluation._transfer import TransferClassifier
+from synda_sk.evaluation._value import measure_value
 from synda_sk.selection._committee import align_probabilities
 from synda_sk.typing import FloatArray, IntArray, Table
 from synda_sk.utils import take_rows
@@ -75,14 +79,7 @@ class Run:
     restored: bool = False
 
 
-def play(
-    job: Job,
-    X: Table,
-    target: Target,
-    alert_rate: float,
-    settings: dict[str, Any],
-    groups: NDArray[np.str_] | None = None,
-) -> Run:
+def play(job: Job, X: Table, target: Target, measured: Measured, settings: dict[str, Any]) -> Run:
     """Fit and measure.
 
     Parameters
@@ -93,12 +90,10 @@ def play(
         All rows.
     target : Target
         All labels.
-    alert_rate : float
-        Share of the test rows that may raise an alert.
+    measured : Measured
+        What to measure.
     settings : dict
         Parameters of the model that are common to all arms.
-    groups : ndarray of str of shape (n_samples,) or None, default=None
-        The group of each row, to measure apart.
 
     Returns
     -------
@@ -115,7 +110,7 @@ def play(
         job.seed,
     )
     started = time.perf_counter()
-    with Meter() as meter:
+    with EnergyCounter() if measured.energy else nullcontext() as energy, Meter() as meter:
         model = clone(job.model).set_params(store_stages=True, random_state=job.seed, **settings)
         model.set_params(estimator=context.fitted_to(model.estimator))
         model.fit(X_train, y_train)
@@ -129,7 +124,9 @@ def play(
         "cpu_seconds": meter.cpu_seconds,
         "peak_memory_mb": meter.peak_memory_mb,
         "added_memory_mb": meter.added_memory_mb,
+        "energy_joules": None if energy is None else energy.joules,
     }
+    groups, amount = measured.groups, measured.amount
     if has_source:
         account["n_source"] = len(job.source)
     if target.is_binary:
@@ -146,25 +143,51 @@ def play(
     for step, (entry, probabilities) in enumerate(zip(model.history_, stages, strict=True)):
         record = {"arm": job.arm, "seed": job.seed, "round": step, "n_labels": int(entry["n_labels"])}
         record |= measure(
-            y_test, probabilities, model.classes_, is_binary=target.is_binary, alert_rate=alert_rate
+            y_test, probabilities, model.classes_, is_binary=target.is_binary, alert_rate=measured.alert_rate
         )
         if target.is_binary:
             record["positives_found"] = int(entry["n_per_class"].get(1, 0))
+        if amount is not None:
+            record |= measure_value(
+                y_test,
+                probabilities[:, 1],
+                amount[job.test],
+                alert_rate=measured.alert_rate,
+                alert_cost=measured.alert_cost,
+            )
         if groups is not None:
             record |= measure_groups(
                 y_test, probabilities, model.classes_, groups[job.test], is_binary=target.is_binary
             )
         rounds.append(record | {key: entry[key] for key in HISTORY})
+    if measured.corruptions:
+        account |= measure_robustness(
+            lambda rows: _probabilities(model, rows),
+            model.classes_,
+            X_test,
+            y_test,
+            measured.corruptions,
+            image_shape=measured.image_shape,
+            is_binary=target.is_binary,
+            seed=job.seed,
+            arm=job.arm,
+        )
     return Run(account, rounds)
 
 
 def _stages(model: SynDAClassifier, X_test: Table) -> Iterable[FloatArray]:
     """Return the probabilities of each stage; a source as it is does not wait for two classes."""
-    source = _source_as_it_is(model)
-    if source is not None:
-        found = align_probabilities(source.predict_proba(X_test), source.classes_, model.classes_)
-        return [found] * len(model.history_)
+    if _source_as_it_is(model) is not None:
+        return [_probabilities(model, X_test)] * len(model.history_)
     return model.staged_predict_proba(X_test)
+
+
+def _probabilities(model: SynDAClassifier, X: Table) -> FloatArray:
+    """Return the probabilities of the last stage."""
+    source = _source_as_it_is(model)
+    if source is None:
+        return model.predict_proba(X)
+    return align_probabilities(source.predict_proba(X), source.classes_, model.classes_)
 
 
 def _source_as_it_is(model: SynDAClassifier) -> Any:

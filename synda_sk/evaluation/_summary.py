@@ -7,6 +7,7 @@ import numpy as np
 
 from synda_sk.evaluation._groups import WORST_GROUP
 from synda_sk.evaluation._intervals import label_intervals
+from synda_sk.evaluation._value import VALUE_MEASURES
 from synda_sk.metrics import (
     area_under_learning_curve,
     isotonic_curve,
@@ -25,7 +26,9 @@ COSTS = (
     "added_memory_mb",
     "inference_ms_per_1000_rows",
     "flops_per_row",
+    "energy_joules",
 )
+COMPARED = (WORST_GROUP, *VALUE_MEASURES)  # with the reference at the end, beside the quality
 
 LABELS_SAVED = (
     "1 - n / n_ref: the first evaluated label counts at which the isotonic mean curves of the arm (n) and of "
@@ -63,9 +66,9 @@ def summarise(
         cost; "labels_to_target" (the reference's final isotonic quality), with
         the middle 95 % of resampled seeds as interval; for each arm but the
         reference "labels_saved" and its interval, and "difference" to the
-        reference, paired by seed, at the end, in area and of the worst group at
-        the end, with the p-value of the signed-rank test and the one corrected
-        over the arms by Holm.
+        reference, paired by seed, at the end, in area and, where measured, of the
+        worst group, the value found and the operating cost at the end, with the
+        p-value of the signed-rank test and the one corrected over the arms by Holm.
     """
     by_measure = {name: learning_curves(rounds, name) for name in measures}
     curves = by_measure[quality]
@@ -95,13 +98,13 @@ def summarise(
             summary["labels_saved_interval"][arm] = found["saved_interval"]
             summary["labels_to_target"]["arms"][arm]["interval"] = found["reached_interval"]
         summary["difference"] = {arm: found["difference"] for arm, found in compared.items()}
-        if WORST_GROUP in by_measure:
-            worst = by_measure[WORST_GROUP]
+        for name in [name for name in COMPARED if name in by_measure]:
+            ends = by_measure[name]
             for arm in others:
-                found = _compare(worst[arm], worst[reference])["difference"]
+                found = _compare(ends[arm], ends[reference])["difference"]
                 if found:
-                    summary["difference"][arm][WORST_GROUP] = found["final"]
-        for part in ("final", "area", WORST_GROUP):
+                    summary["difference"][arm][name] = found["final"]
+        for part in ("final", "area", *COMPARED):
             _correct([d[part] for d in summary["difference"].values() if part in d])
     return summary
 

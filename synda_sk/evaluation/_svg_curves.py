@@ -7,6 +7,7 @@ from typing import Any
 
 MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 44, 14, 12, 38
 PIXELS_A_TICK = 55
+THOUSANDS = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
 CROWDED = 3  # with more curves, only the method and the reference have bands
 
 
@@ -68,12 +69,13 @@ def draw_curves(
     parts = [
         f'<svg{crowded} viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)} over labels">'
     ]
-    decimals = max(0, -floor(log10(ticks[1] - ticks[0]) + 1e-9))
+    scale, unit = next((step for step in THOUSANDS if ticks[-1] >= 10 * step[0]), (1, ""))
+    decimals = max(0, -floor(log10((ticks[1] - ticks[0]) / scale) + 1e-9))
     across = f'x1="{MARGIN_LEFT}" x2="{width - MARGIN_RIGHT}"'
     for tick in ticks:
         y = y_of(tick)
         parts.append(f'<line class="grid" {across} y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(_text(f"{tick:.{decimals}f}", MARGIN_LEFT - 7, y + 4, "end"))
+        parts.append(_text(f"{tick / scale:.{decimals}f}{unit}", MARGIN_LEFT - 7, y + 4, "end"))
     for tick in count_ticks(sorted(set(counts)), width):
         parts.append(_text(f"{tick:.0f}", x_of(tick), height - MARGIN_BOTTOM + 18, "middle"))
     middle = (MARGIN_LEFT + width - MARGIN_RIGHT) / 2

@@ -35,6 +35,8 @@ class TableTask:
         What was left out of the table.
     groups : ndarray of shape (n_samples,) or None, default=None
         The group of each row.
+    amount : ndarray of shape (n_samples,) or None, default=None
+        What each row is worth.
     """
 
     X: pd.DataFrame
@@ -43,6 +45,7 @@ class TableTask:
     time: NDArray[np.intp] | None
     notes: list[str]
     groups: NDArray[Any] | None = None
+    amount: NDArray[Any] | None = None
 
 
 def make_task(
@@ -53,6 +56,7 @@ def make_task(
     time: list[str],
     drop: list[str],
     groups: str | None = None,
+    amount: str | None = None,
 ) -> TableTask:
     """Take target, time and features out of a table, and check them.
 
@@ -72,6 +76,8 @@ def make_task(
     groups : str or None, default=None
         Column with the group of each row. It stays a feature unless it is in
         `drop` or `time`.
+    amount : str or None, default=None
+        Column with what each row is worth, a feature likewise.
 
     Returns
     -------
@@ -83,8 +89,14 @@ def make_task(
     OptionError
         Names the option that does not fit the table.
     """
-    grouping = [] if groups is None else [groups]
-    for option, names in (("--target", [target]), ("--time", time), ("--drop", drop), ("--groups", grouping)):
+    named = {
+        "--target": [target],
+        "--time": time,
+        "--drop": drop,
+        "--groups": [] if groups is None else [groups],
+        "--amount": [] if amount is None else [amount],
+    }
+    for option, names in named.items():
         for name in names:
             if name not in frame.columns:
                 hint = suggestion(name, frame.columns, "columns")
@@ -97,6 +109,8 @@ def make_task(
         )
     if groups == target:
         raise OptionError("--groups", f"{target!r} is the --target; give the column of a region, a period")
+    if amount == target:
+        raise OptionError("--amount", f"{target!r} is the --target; give the column of what a row is worth")
     notes = []
     for option, name in [("--target", target), *(("--time", name) for name in time)]:
         n_missing = int(frame[name].isna().sum())
@@ -116,7 +130,9 @@ def make_task(
         raise OptionError("--drop", "leaves no column to learn from; drop fewer")
     ranks = time_ranks(frame, time) if time else None
     belongs = None if groups is None else frame[groups].to_numpy()
-    return TableTask(clean_features(features).reset_index(drop=True), labels, positive, ranks, notes, belongs)
+    worth = None if amount is None else frame[amount].to_numpy()
+    features = clean_features(features).reset_index(drop=True)
+    return TableTask(features, labels, positive, ranks, notes, belongs, worth)
 
 
 def _as_text(labels: NDArray[Any]) -> NDArray[Any]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import narwhals as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 
 from synda_sk.base import check_labels
 from synda_sk.datasets import load_image_folder
@@ -25,29 +26,32 @@ PARAMETERS = {
     "--time": "time",
     "--drop": "drop",
     "--groups": "groups",
+    "--amount": "amount",
 }
 
 
 class Task(NamedTuple):
-    """Rows, labels, the class sought, times and groups."""
+    """Rows, labels, the class sought, times, groups, amounts and the shape of images."""
 
     X: Table
     y: Labels
     positive: Any
     time: ArrayLike | None
     groups: ArrayLike | None
+    amount: ArrayLike | None
+    image_shape: tuple[int, ...] | None
 
 
 def make_protocol_task(
-    X: Any, y: Any, positive: Any, time: Any, drop: Sequence[str], groups: Any, estimator: Any
+    X: Any, y: Any, positive: Any, time: Any, drop: Sequence[str], groups: Any, amount: Any, estimator: Any
 ) -> Task:
     """Take the rows and labels of a comparison out of what was given.
 
     Parameters
     ----------
     X : table, or path
-        Rows; the path of a .csv, .csv.gz or .parquet file; a pandas frame that
-        holds the labels too; images, or the path of a folder of them.
+        Rows, perhaps sparse; the path of a .csv, .csv.gz or .parquet file; a pandas
+        frame that holds the labels too; images, or the path of a folder of them.
     y : array-like, str or None
         Labels; or the column of `X` that holds them, as text; None for a folder.
     positive : label or None
@@ -58,8 +62,10 @@ def make_protocol_task(
         Columns to leave out, where `y` is the name of one.
     groups : array-like, str or None
         The group of each row; or the column that tells it.
+    amount : array-like, str or None
+        What each row is worth; or the column that tells it.
     estimator : classifier or None
-        Knows the shape of the images of a folder, if any.
+        Knows the shape of the images of a folder or of flat rows, if any.
 
     Returns
     -------
@@ -77,8 +83,13 @@ def make_protocol_task(
             raise ValueError(f"y == {y!r}, must be None where X is a folder of images, one folder a class.")
         X, y = _read_images(X, estimator)
         is_path = False
+    shape = getattr(final_estimator(estimator), "image_shape", None)
+    shape = None if shape is None else check_image_shape(shape)
     if isinstance(X, np.ndarray) and X.ndim in (3, 4):
+        shape = X.shape[1:]
         X = X.reshape(len(X), -1)
+    if issparse(X):
+        X = X.tocsr()
     if not isinstance(y, str):
         if is_path:
             raise ValueError(f"y == {type(y).__name__}, must be the name of a column where X is a file.")
@@ -86,11 +97,18 @@ def make_protocol_task(
             raise ValueError("drop is for a y that names a column of X; leave columns out of X instead.")
         if isinstance(time, str):
             raise ValueError(f"time == {time!r} names a column, where y does not; give an array.")
-        return Task(X, y, positive, time, _column(X, groups) if isinstance(groups, str) else groups)
+        groups, amount = (
+            _column(X, given, name) if isinstance(given, str) else given
+            for name, given in (("groups", groups), ("amount", amount))
+        )
+        return Task(X, y, positive, time, groups, amount, shape)
     if not is_path and not is_frame(X):
         raise ValueError(f"y == {y!r} names a column, so X must be a data frame or a file.")
-    if groups is not None and not isinstance(groups, str):
-        raise ValueError(f"groups == {type(groups).__name__}, must be the name of a column where y is one.")
+    for name, given in (("groups", groups), ("amount", amount)):
+        if given is not None and not isinstance(given, str):
+            raise ValueError(
+                f"{name} == {type(given).__name__}, must be the name of a column where y is one."
+            )
     names = [time] if isinstance(time, str) else [] if time is None else list(time)
     try:
         frame = read_table(Path(X)) if is_path else nw.from_native(X, eager_only=True).to_pandas()
@@ -101,11 +119,12 @@ def make_protocol_task(
             time=names,
             drop=list(drop),
             groups=groups,
+            amount=amount,
         )
     except OptionError as error:
         message = re.sub(r"--\w+", lambda found: PARAMETERS.get(found.group(), found.group()), str(error))
         raise ValueError(message) from error
-    return Task(task.X, task.y, task.positive, task.time, task.groups)
+    return Task(task.X, task.y, task.positive, task.time, task.groups, task.amount, None)
 
 
 def source_mask(source: Any, X: Table, y: Labels) -> NDArray[np.bool_] | None:
@@ -176,12 +195,12 @@ def _read_images(folder: Any, estimator: Any) -> tuple[NDArray[np.uint8], NDArra
     return found.data[~is_missing], labels
 
 
-def _column(X: Any, name: str) -> NDArray[Any]:
+def _column(X: Any, name: str, parameter: str) -> NDArray[Any]:
     if not is_frame(X):
-        raise ValueError(f"groups == {name!r} names a column, so X must be a data frame; give an array.")
+        raise ValueError(f"{parameter} == {name!r} names a column, so X must be a data frame; give an array.")
     frame = nw.from_native(X, eager_only=True)
     if name not in frame.columns:
-        raise ValueError(f"groups == {name!r}; {suggestion(name, frame.columns, 'columns')}.")
+        raise ValueError(f"{parameter} == {name!r}; {suggestion(name, frame.columns, 'columns')}.")
     return frame[name].to_numpy()
 
 

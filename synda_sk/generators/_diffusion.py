@@ -85,6 +85,8 @@ class DiffusionGenerator(ImageNetGenerator):
         Labels seen in fit.
     class_count_ : ndarray of shape (n_classes,)
         Images of each class in fit.
+    image_shape_ : (int, int, int)
+        Height, width and channels as a row is read; larger than a flat row that no square holds.
     n_steps_ : int
         Steps taken.
     best_step_ : int

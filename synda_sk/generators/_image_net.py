@@ -77,6 +77,11 @@ class ImageNetGenerator(NetworkMixin, BaseGenerator):
     patience: int
     verbose: int
 
+    @property
+    def image_shape_(self) -> tuple[int, int, int]:
+        """Height, width and channels as a row is read."""
+        return self._codec.shape_
+
     def fit(self, X: Any, y: Labels, context: Any = None) -> Self:
         """Learn what images of each class look like.
 

@@ -115,7 +115,8 @@ class SampleGridDisplay:
         n_per_class : int, default=4
             Images of each class, fewer where it has fewer; the real ones are evenly spaced over its rows.
         image_shape : (height, width) or (height, width, channels) or None, default=None
-            Shape of flat rows; None takes that of the generator, if it has one.
+            Shape of flat rows; None takes that of the generator: the one it was given or, of an image
+            network, the one it was fitted to. Generators of tables know none.
         features : transformer, callable, "auto" or None, default=None
             In which distances are measured: a fitted object with ``transform``, a callable, or None
             for pixels. They are divided by the median distance of a real image to its nearest other
@@ -133,8 +134,8 @@ class SampleGridDisplay:
         Raises
         ------
         ValueError
-            If `X` holds no images or one only, all of them are equal, `y` has another length, or a
-            parameter is out of its range.
+            If `X` holds no images or one only, all of them are equal, `y` has another length, a
+            parameter is out of its range, or nothing tells the shape of flat rows.
         TypeError
             If `generator` has no ``sample``.
         """
@@ -143,7 +144,7 @@ class SampleGridDisplay:
         _check_count(n_per_class, "n_per_class")
         _check_count(n_columns, "n_columns")
         if image_shape is None:
-            image_shape = getattr(generator, "image_shape", None)
+            image_shape = _shape_of(generator, X)
         images = as_images(X, image_shape)
         known = check_labels(y)
         check_same_length(X=images, y=known)
@@ -253,6 +254,20 @@ class SampleGridDisplay:
         check_same_length(real=stacks[0], distances=distances, labels=labels)
         _check_count(self.n_columns, "n_columns")
         return stacks, distances, labels
+
+
+def _shape_of(generator: Any, X: Table) -> Any:
+    """Return the shape of an image that the generator, or the one inside it, was given or fitted to."""
+    inner = getattr(generator, "generator_", None)
+    for owner in (generator, inner):
+        given = getattr(owner, "image_shape", None)
+        if given is not None:
+            return given
+    for owner in (generator, inner):
+        fitted = getattr(owner, "image_shape_", None)
+        if fitted is not None and np.shape(X)[1:] == (np.prod(fitted),):
+            return fitted[:2] if fitted[2] == 1 else fitted
+    return None
 
 
 def _groups(labels: NDArray[Any]) -> list[tuple[int, int, Any]]:

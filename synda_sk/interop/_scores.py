@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sklearn.utils.validation import _num_samples
+
 from synda_sk.base import BaseQueryStrategy, rows_wanted
 from synda_sk.typing import FloatArray, Table
 
@@ -29,7 +31,7 @@ class RemembersScores(BaseQueryStrategy):
         """
         about = getattr(self, "_about", None)
         if about is None or about[0] is not estimator or about[1] is not X_pool:
-            self.query(estimator, X_pool, 1 if self._scores_all else len(X_pool))
+            self.query(estimator, X_pool, 1 if self._scores_all else _num_samples(X_pool))
         return self._scores
 
     def _remember(self, estimator: Any, X_pool: Table, scores: FloatArray) -> None:

@@ -119,9 +119,10 @@ class FromModal(RemembersScores):
             raise ValueError(
                 f"query_function returned {indices!r}, expected {n} distinct row positions (int)."
             )
-        if n and (rows.min() < 0 or rows.max() >= len(X_pool)):
-            raise ValueError(f"query_function returned positions outside [0, {len(X_pool)}).")
-        scores = np.full(len(X_pool), np.nan)
+        n_pool = _num_samples(X_pool)
+        if n and (rows.min() < 0 or rows.max() >= n_pool):
+            raise ValueError(f"query_function returned positions outside [0, {n_pool}).")
+        scores = np.full(n_pool, np.nan)
         scores[rows] = self._oriented(metrics, n)
         self._remember(estimator, X_pool, scores)
         return rows.astype(np.intp)

@@ -136,7 +136,7 @@ class FromSkactiveml(RemembersScores):
             raise TypeError(f"query_params == {self.query_params!r}, must be a dict of arguments by name.")
         n_pool = _num_samples(X_pool)
         n = self._size(n_queries, n_pool)
-        tables = [X_pool] if X_labeled is None or not len(X_labeled) else [X_pool, X_labeled]
+        tables = [X_pool] if X_labeled is None or not _num_samples(X_labeled) else [X_pool, X_labeled]
         features = Features(self.features, X_pool)
         rows = np.concatenate([features(table, estimator) for table in tables])
         codes = np.full(len(rows), np.nan)

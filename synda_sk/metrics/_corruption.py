@@ -14,7 +14,7 @@ from synda_sk.utils import SeedStreams, TableCodec, check_table, is_frame
 __all__ = ["corrupt"]
 
 TABLE_KINDS = ("noise", "missing", "levels")
-IMAGE_KINDS = ("noise", "blur", "contrast")
+IMAGE_KINDS = ("noise", "blur", "contrast", "brightness")
 
 
 def corrupt(X: Table, kind: str, severity: float, *, random_state: RandomState = None) -> Table:
@@ -25,7 +25,7 @@ def corrupt(X: Table, kind: str, severity: float, *, random_state: RandomState =
     X : table of shape (n_samples, n_features) or array of shape (n_samples, height, width[, n_channels])
         Rows: an array or a pandas or polars frame, of mixed types. Pictures:
         an array of numbers, channels last.
-    kind : {"noise", "missing", "levels", "blur", "contrast"}
+    kind : {"noise", "missing", "levels", "blur", "contrast", "brightness"}
         "noise": normal noise is added, its standard deviation `severity` times
         that of the column, or times the range of the pixels.
         "missing" (tables): a share `severity` of all cells is missing.
@@ -35,6 +35,8 @@ def corrupt(X: Table, kind: str, severity: float, *, random_state: RandomState =
         an eighth of the shorter side.
         "contrast" (pictures): pixels are drawn towards the mean of their
         picture by a share `severity`.
+        "brightness" (pictures): each picture is lighter or darker, as a coin falls,
+        by `severity` times the range of the pixels.
     severity : float
         In [0, 1]; 0 changes nothing.
     random_state : int, RandomState instance or None, default=None
@@ -153,6 +155,9 @@ def _corrupt_pictures(
     elif kind == "blur":
         sigma = severity * min(X.shape[1:3]) / 8
         pixels = gaussian_filter(pixels, (0, sigma, sigma, 0)[: X.ndim], mode="nearest")
+    elif kind == "brightness":
+        sign = rng.choice([-1.0, 1.0], size=(len(X), *[1] * (X.ndim - 1)))
+        pixels += severity * (high - low) * sign
     else:
         middle = pixels.mean(axis=(1, 2), keepdims=True)
         pixels = middle + (1 - severity) * (pixels - middle)

@@ -6,6 +6,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 from narwhals.dependencies import is_into_dataframe
+from scipy.sparse import issparse, vstack
 from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import _num_samples, validate_data
@@ -29,7 +30,7 @@ def is_frame(X: Table) -> bool:
     return bool(is_into_dataframe(X))
 
 
-def check_table(estimator: BaseEstimator, X: Table, *, reset: bool) -> Table:
+def check_table(estimator: BaseEstimator, X: Table, *, reset: bool, sparse: bool = False) -> Table:
     """Validate a table without flattening its types.
 
     Data frames stay as they are (their columns' names are checked); anything
@@ -44,11 +45,13 @@ def check_table(estimator: BaseEstimator, X: Table, *, reset: bool) -> Table:
         May hold NaN and strings; infinity is refused.
     reset : bool
         True in fit.
+    sparse : bool, default=False
+        Whether sparse rows are taken, as CSR.
 
     Returns
     -------
     table
-        The frame itself, or an ndarray.
+        The frame itself, an ndarray, or a sparse matrix or array.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def check_table(estimator: BaseEstimator, X: Table, *, reset: bool) -> Table:
         If `X` is empty, not two-dimensional, holds infinity, or does not match what
         was fitted.
     TypeError
-        If `X` is sparse, or cells are neither numbers nor text.
+        If `X` is sparse and must not be, or cells are neither numbers nor text.
     """
     if is_frame(X):
         if X.shape[0] < 1 or X.shape[1] < 1:
@@ -71,7 +74,14 @@ def check_table(estimator: BaseEstimator, X: Table, *, reset: bool) -> Table:
         _refuse_infinity(X)
         return validate_data(estimator, X, reset=reset, skip_check_array=True)
     try:
-        return validate_data(estimator, X, reset=reset, dtype=_array_dtype(X), ensure_all_finite="allow-nan")
+        return validate_data(
+            estimator,
+            X,
+            reset=reset,
+            dtype=_array_dtype(X),
+            ensure_all_finite="allow-nan",
+            accept_sparse="csr" if sparse else False,
+        )
     except (TypeError, ValueError) as error:
         if re.search(r"\bX\b", str(error)):
             raise
@@ -174,7 +184,7 @@ def concat_rows(X: Table, X_new: Table) -> Table:
     Raises
     ------
     ValueError
-        If one is a data frame and the other is not, or they have other columns.
+        If they are of different kinds, or have other columns.
 
     Examples
     --------
@@ -188,10 +198,12 @@ def concat_rows(X: Table, X_new: Table) -> Table:
     if is_frame(X):
         parts = [nw.maybe_reset_index(nw.from_native(part, eager_only=True)) for part in (X, X_new)]
         return nw.maybe_reset_index(nw.concat(parts, how="vertical")).to_native()
-    return np.concatenate([X, X_new])
+    return vstack([X, X_new], format="csr") if issparse(X) else np.concatenate([X, X_new])
 
 
 def _described(X: Table) -> str:
+    if issparse(X):
+        return f"sparse with {X.shape[1]} columns"
     if is_frame(X):
         return f"a data frame with the columns {list(X.columns)}"
     return f"an array with {np.shape(X)[1]} columns"

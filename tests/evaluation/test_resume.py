@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from synda_sk.evaluation import run_protocol
 from synda_sk.evaluation._cells import table_digest
+from synda_sk.evaluation._measured import Measured
 
 pd = pytest.importorskip("pandas")
 ARMS = ["entropy", "random"]  # what is cheap to play
@@ -153,6 +154,11 @@ def test_killed_in_the_middle_of_a_run_it_goes_on(tmp_path):
     content = json.loads(out.read_text())
     assert len(content["runs"]) == 6
     assert content["interrupted"] is False
+
+
+def test_what_is_not_asked_for_is_no_part_of_a_run_s_name():
+    told = Measured(0.01, alert_cost=0.0, image_shape=(8, 8), energy=True).told()
+    assert told == {"alert_rate": 0.01}
 
 
 def test_a_broken_file_is_named(play):

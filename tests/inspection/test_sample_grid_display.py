@@ -76,6 +76,23 @@ def test_an_augmenter_and_text_labels_and_a_shape_of_its_own(ax):
     assert ax.get_title(loc="left").startswith("SyntheticAugmenter")
 
 
+def test_flat_rows_take_the_shape_that_an_image_network_was_fitted_to(ax):
+    pytest.importorskip("torch")
+    from synda_sk.generators import ConvVAEGenerator
+
+    generator = ConvVAEGenerator(max_steps=2, width=8, random_state=0).fit(FLAT, Y)
+    display = SampleGridDisplay.from_generator(generator, FLAT, Y, n_per_class=1, ax=ax)
+    np.testing.assert_array_equal(display.real, X[[np.flatnonzero(label == Y)[0] for label in (0, 1, 2)]])
+    augmenter = SyntheticAugmenter(generator, random_state=0).fit(FLAT, Y)
+    assert SampleGridDisplay.from_generator(augmenter, FLAT, Y, ax=ax).synthetic.shape == (12, 8, 8)
+    whole = SampleGridDisplay.from_generator(generator.fit(X, Y), X, Y, n_per_class=1, ax=ax)
+    np.testing.assert_array_equal(whole.real, display.real)
+    padded = ConvVAEGenerator(max_steps=2, width=8, random_state=0).fit(FLAT[:, :60], Y)
+    assert padded.image_shape_ == (8, 8, 1)
+    with pytest.raises(ValueError, match=r"flat rows: give image_shape"):
+        SampleGridDisplay.from_generator(padded, FLAT[:, :60], Y, ax=ax)
+
+
 def grid(n, **given):
     images = np.random.default_rng(0).uniform(size=(n, 4, 6))
     return SampleGridDisplay(

@@ -84,7 +84,7 @@ def test_what_is_missing_stays_missing_at_a_higher_severity(seed, a, b):
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-@pytest.mark.parametrize("kind", ["noise", "blur", "contrast"])
+@pytest.mark.parametrize("kind", ["noise", "blur", "contrast", "brightness"])
 def test_pictures_keep_their_type_and_range(kind, dtype):
     X = images(dtype)
     worse = corrupt(X, kind, 0.4, random_state=0)
