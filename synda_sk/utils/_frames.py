@@ -13,6 +13,8 @@ from sklearn.utils.validation import _num_samples, validate_data
 
 from synda_sk.typing import Table
 
+IMAGES_HINT = " Images are given as flat rows, X.reshape(len(X), -1), and their shape as image_shape."
+
 
 def is_frame(X: Table) -> bool:
     """Tell whether `X` is a pandas, polars or other narwhals-readable data frame.
@@ -86,7 +88,8 @@ def check_table(estimator: BaseEstimator, X: Table, *, reset: bool, sparse: bool
         if re.search(r"\bX\b", str(error)):
             raise
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"Input X: {error}") from error
+        hint = IMAGES_HINT if getattr(X, "ndim", 2) > 2 else ""
+        raise kind(f"Input X: {error}{hint}") from error
 
 
 def _array_dtype(X: Table) -> Any:

@@ -461,6 +461,7 @@ FIT = [
     ("X a frame without rows", fit_input(X=lambda w: w.frame[:0], y=lambda w: []), ValueError, "X", "0 sample"),
     ("X a frame of lists", lambda w: w.framed.fit(w.frame.assign(kind=[[1]] * 60), w.y), TypeError, "'kind'", "no category"),
     ("y of another length", fit_input(y=lambda w: w.y[:10]), ValueError, "X has 60, y has 10", "inconsistent"),
+    ("images that are no rows", lambda w: w.live.fit(np.zeros((60, 4, 4)), w.y), ValueError, "X", "flat rows"),
     ("y None", lambda w: w.live.fit(w.X, None), ValueError, "y", "is None"),
     ("y a number", fit_input(y=lambda w: 1), ValueError, "y", "1d array"),
     ("y two-dimensional", fit_input(y=lambda w: np.c_[w.y, w.y]), ValueError, "y", "1d array"),
