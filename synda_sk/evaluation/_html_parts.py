@@ -41,12 +41,12 @@ def number(value: float | None, decimals: int = 3, sign: bool = False) -> str:
     Examples
     --------
     >>> from synda_sk.evaluation._html_parts import number
-    >>> number(-0.12345), number(0.5, 1, sign=True), number(None)
-    ('−0.123', '+0.5', '–')
+    >>> number(-0.12345), number(0.5, 1, sign=True), number(12808.6, 0), number(None)
+    ('−0.123', '+0.5', '12,809', '–')
     """
     if value is None:
         return "–"
-    return f"{value:{'+' if sign else ''}.{decimals}f}".replace("-", "−")
+    return f"{value:{'+' if sign else ''},.{decimals}f}".replace("-", "−")
 
 
 def percent(value: float | None) -> str:
