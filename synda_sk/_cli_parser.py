@@ -94,6 +94,12 @@ def make_parser() -> Parser:
         metavar="COL",
         help="region, period or other group of each row: the test rows of each are measured apart too",
     )
+    group.add_argument(
+        "--amount",
+        metavar="COL",
+        help="what each row is worth: the share of it among the alerts is measured, and what errors cost",
+    )
+    _number(group, "--alert-cost", 0.0, float, 0, None, "what looking at one alert costs, with --amount")
     add_journal_command(commands)
     return parser
 

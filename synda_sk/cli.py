@@ -32,6 +32,7 @@ from synda_sk.evaluation._source_model import source_model
 from synda_sk.evaluation._table_task import make_task
 from synda_sk.evaluation._target import make_target
 from synda_sk.evaluation._task import source_mask
+from synda_sk.evaluation._value import check_value
 from synda_sk.inspection import LabelEfficiencyDisplay
 from synda_sk.typing import Table
 from synda_sk.utils import TableEncoder, import_optional, write_atomically
@@ -48,6 +49,8 @@ class Task(NamedTuple):
     time: Any
     source: str | None
     groups: Any
+    amount: Any
+    alert_cost: float
     blame: str
     name: str
     notes: list[str]
@@ -95,6 +98,8 @@ def _compare(options: argparse.Namespace, argv: list[str]) -> int:
         time=task.time,
         source=task.source,
         groups=task.groups,
+        amount=task.amount,
+        alert_cost=task.alert_cost,
         test_size=TEST_SIZE,
         alert_rate=options.alerts,
         arms=_methods(options),
@@ -137,7 +142,8 @@ def _demo_task(options: argparse.Namespace) -> Task:
     X, y = make_mobile_money(
         options.n_samples, fraud_rate=options.fraud_rate, difficulty=options.difficulty, random_state=0
     )
-    return Task(X, y, 1, np.arange(len(y)), None, None, "--fraud-rate", "make_mobile_money", [])
+    amount = X["amount"].to_numpy()
+    return Task(X, y, 1, np.arange(len(y)), None, None, amount, 0.0, "--fraud-rate", "make_mobile_money", [])
 
 
 def _table_task(options: argparse.Namespace) -> Task:
@@ -149,6 +155,7 @@ def _table_task(options: argparse.Namespace) -> Task:
         time=options.time,
         drop=options.drop,
         groups=options.groups,
+        amount=options.amount,
     )
     return Task(
         table.X,
@@ -157,6 +164,8 @@ def _table_task(options: argparse.Namespace) -> Task:
         table.time,
         options.source,
         table.groups,
+        table.amount,
+        options.alert_cost,
         "--time" if options.time else "--target",
         path.name,
         table.notes,
@@ -178,6 +187,7 @@ def _check_fit(task: Task, options: argparse.Namespace) -> None:
     except ValueError as error:
         raise OptionError("--source", f"does not fit: {error}") from error
     home = slice(None) if mask is None else ~mask
+    _check_amount(task)
     groups = None
     if task.groups is not None:
         try:
@@ -206,6 +216,17 @@ def _check_fit(task: Task, options: argparse.Namespace) -> None:
                 "--labels",
                 f"is {options.labels}, but only {len(train)} rows are there to train on; give at most that",
             )
+
+
+def _check_amount(task: Task) -> None:
+    if task.amount is None and task.alert_cost:
+        raise OptionError(
+            "--alert-cost", "is of no use without --amount; give the column of what a row is worth"
+        )
+    try:
+        check_value(task.amount, task.alert_cost, make_target(task.y, task.positive))
+    except ValueError as error:
+        raise OptionError("--amount", f"does not fit: {error}") from error
 
 
 def _methods(options: argparse.Namespace) -> Any:

@@ -136,6 +136,18 @@ def test_groups_are_told_apart(run):
     assert "Group by group" in (run.out / "report.html").read_text()
 
 
+def test_money_is_counted(run):
+    words = ["--target", "fraud", "--positive", "yes", "--amount", "amount", "--alert-cost", "2"]
+    code, out, _ = run(*words, "--alerts", "0.1", *FAST)
+    assert code == 0
+    found = results(run)
+    end = found["summary"]["curves"]["synda"][-1]
+    n_alerts = found["configuration"]["n_alerts"]
+    assert f"value among {n_alerts} alerts at the end: synda {end['value_at_alerts']['mean']:.3f}" in out
+    assert end["operating_cost"]["mean"] >= 2 * n_alerts
+    assert "Money" in (run.out / "report.html").read_text()
+
+
 def test_methods_by_name_with_a_source_and_resumed(run):
     words = ["--target", "fraud", "--drop", "empty,day", "--methods", "synda,random,transfer tuned,entropy"]
     words += ["--source", "channel=app", "--resume", *FAST]
@@ -244,6 +256,10 @@ BAD = {
     "groups of the labels": ("--groups", {"words": ["--groups", "fraud"]}, "region"),
     "a group for each row": ("--groups", {"words": ["--groups", "number"]}, "2 to 50"),
     "groups that are not known": ("--groups", {"words": ["--groups", "note"]}, "missing in"),
+    "amount misspelt": ("--amount", {"words": ["--amount", "amuont"]}, "did you mean 'amount'?"),
+    "amount of text": ("--amount", {"words": ["--amount", "channel"]}, "amount"),
+    "alert cost alone": ("--alert-cost", {"words": ["--alert-cost", "2"]}, "--amount"),
+    "negative alert cost": ("--alert-cost", {"words": ["--alert-cost", "-2"]}, ">= 0"),
     "source without a value": ("--source", {"words": ["--source", "channel"]}, "column=value"),
     "unknown drop": ("--drop", {"words": ["--drop", "amount,nothere"]}, "'nothere'"),
     "target dropped": ("--drop", {"words": ["--drop", "fraud"]}, "is the --target"),

@@ -76,7 +76,7 @@ def format_summary(result: ProtocolResult) -> str:
     shared = "; all seeds share one test part" if result.configuration["split"].startswith("by time") else ""
     lines.append(f"Means of {n_seeds} seed{'s' * (n_seeds > 1)}, standard errors in brackets{shared}.")
     gains = _gains(summary) if len(summary["curves"]) <= MOST_SIDE_BY_SIDE else []
-    return "\n".join([*lines, *gains, *_worst_groups(result), *_synthetic_use(result)])
+    return "\n".join([*lines, *gains, *_worst_groups(result), *_money(result), *_synthetic_use(result)])
 
 
 def _side_by_side(result: ProtocolResult, summary: dict[str, Any]) -> list[str]:
@@ -155,6 +155,17 @@ def _worst_groups(result: ProtocolResult) -> list[str]:
     ]
     name = COLUMNS[result.quality][0].capitalize()
     return wrap(f"{name} of the worst group at the end: {', '.join(told)}.", 100)
+
+
+def _money(result: ProtocolResult) -> list[str]:
+    if "value_at_alerts" not in result.measures:
+        return []
+    told = [
+        f"{row['arm']} {_told(row['value_at_alerts'], row['value_at_alerts_standard_error'])}"
+        for row in result.comparison()
+    ]
+    n_alerts = result.configuration["n_alerts"]
+    return wrap(f"Share of the value among {n_alerts} alerts at the end: {', '.join(told)}.", 100)
 
 
 def _synthetic_use(result: ProtocolResult) -> list[str]:
