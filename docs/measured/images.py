@@ -1,12 +1,17 @@
 """Diffusion models of images: worth, size and steps."""
 
 from collections.abc import Callable
+from statistics import mean
 from typing import Any
 
 from measured._format import percent, table
 
 REFERENCES = ("real", "PCA Gaussian")
 NETWORKS = ("teacher", "50 % fewer", "75 % fewer")
+OTHERS = (
+    "90 % fewer, 16 steps",
+    *(f"pruned by {percent} %{matched}" for percent in (50, 75) for matched in ("", ", matched")),
+)
 STEPS = (50, 16, 8, 4, 2, 1)
 TEACHER = "teacher, 16 steps"
 
@@ -21,6 +26,8 @@ def by_set(load: Callable[[str], Any]) -> str:
                 parts += [f"## {name}, {n} images a class, seed {seed}", _sizes(found)]
                 if any("halved" in key for key in found):
                     parts.append(_steps(found))
+                if "one step" in found:
+                    parts.append(_speed(found["one step"]))
     return "\n\n".join(parts)
 
 
@@ -32,7 +39,7 @@ def _sizes(found: dict[str, Any]) -> str:
         f"|{'---|' * 11}",
     ]
     keys = [f"{network}, {kind}" for kind in ("16 steps", "int8", "int4") for network in NETWORKS]
-    for key in (*REFERENCES, *keys):
+    for key in (*REFERENCES, *keys, *OTHERS):
         if key not in found:
             continue
         row = found[key]
@@ -61,10 +68,33 @@ def _steps(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _speed(timed: dict[str, Any]) -> str:
+    least, most = min(timed["ratios"]), max(timed["ratios"])
+    return (
+        f"Timed in turns, one step of the halved teacher is {timed['times faster']:.1f} times faster "
+        f"({least:.1f} to {most:.1f}) than 16 of the teacher."
+    )
+
+
 def _step(row: dict[str, Any] | None) -> str:
     return (
         "" if row is None else f"{row['CAS']:.3f}, {row['Frechet']:.3g}, {1e3 * row['seconds a picture']:.2g}"
     )
+
+
+def references(load: Callable[[str], Any]) -> str:
+    """Return what the teacher is worth beside real images and the Gaussian, means over the seeds."""
+    rows = []
+    for cell, seeds in load("images")["runs"].items():
+        own = [found for found in seeds.values() if TEACHER in found]
+        if own:
+            told = []
+            for measure, digits in (("CAS", ".3f"), ("Frechet", ".3g")):
+                for key in ("real", TEACHER, "PCA Gaussian"):
+                    told.append(f"{mean(found[key][measure] for found in own):{digits}}")
+            rows.append([*cell.split("/"), str(len(own)), *told])
+    header = ["images", "a class", "seeds", "CAS, real", "teacher", "Gaussian"]
+    return table([*header, "Frechet, real", "teacher", "Gaussian"], rows)
 
 
 def students(load: Callable[[str], Any]) -> str:
@@ -81,10 +111,7 @@ def students(load: Callable[[str], Any]) -> str:
 
 
 def _shares(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[str]:
-    def mean(values: list[float]) -> float:
-        return sum(values) / len(values)
-
-    fewer = mean([1 - student["n_parameters"] / teacher["n_parameters"] for student, teacher in pairs])
-    worth = mean([student["CAS"] / teacher["CAS"] for student, teacher in pairs])
-    near = mean([teacher["Frechet"] / student["Frechet"] for student, teacher in pairs])
+    fewer = mean(1 - student["n_parameters"] / teacher["n_parameters"] for student, teacher in pairs)
+    worth = mean(student["CAS"] / teacher["CAS"] for student, teacher in pairs)
+    near = mean(teacher["Frechet"] / student["Frechet"] for student, teacher in pairs)
     return [percent(fewer), percent(worth), f"{near:.2f}"]
