@@ -1,10 +1,11 @@
 """Diffusion models of images: how good, how small, in how many steps.
 
-    python benchmarks/images.py [--data DIR] [--cells DATA/N,...] [--seeds N] [--quick] [--out FILE]
+    python benchmarks/images.py [--data DIR] [--cells DATA/N[/STEPS],...] [--seeds N] [--quick] [--out FILE]
 
-A cell has N training images a class. The teacher is `DiffusionGenerator` with its defaults,
-trained on them; students are distilled from it (`distill_diffusion`, the same images). Synthetic
-images, as many of each class, are judged by small networks (_image_judge.py):
+A cell has N training images a class. The teacher is `DiffusionGenerator` with its defaults, or
+with so many steps at most, trained on them; students are distilled from it (`distill_diffusion`,
+the same images, 1,500 steps). Synthetic images, as many of each class, are judged by small networks
+(_image_judge.py):
 
 CAS      accuracy on the real test images of networks trained on synthetic ones alone: of two in the
          first parts of a cell, of one in the others
@@ -45,7 +46,8 @@ from synda_sk.metrics import frechet_distance
 ROOT = Path(__file__).resolve().parents[1]
 CELLS = (
     "digits/20,digits/50,kannada/50,kannada/200,leaf_apple/200,malaria/200,"
-    "kannada/20,leaf_apple/50,malaria/50,leaf_apple/20,malaria/20"
+    "kannada/20,leaf_apple/50,malaria/50,leaf_apple/20,malaria/20,leaf_apple/50/9000,malaria/50/9000,"
+    "leaf_apple/200/9000"
 )
 FEWER = (50, 75)  # percent of the teacher's numbers that its students save
 FEWEST = 90  # the same, in the other parts
@@ -68,12 +70,14 @@ class Cell:
     """Some training images, what is judged against them, and what has been found so far."""
 
     def __init__(
-        self, name: str, n: int, seed: int, data: Data, effort: Effort, cache: Path, part: dict[str, Any]
+        self, name: str, seed: int, data: Data, effort: Effort, cache: Path, part: dict[str, Any]
     ) -> None:
-        self.name, self.seed, self.data, self.effort = f"{name}-{n}-{seed}", seed, data, effort
+        source, n, *most = name.split("/")
+        self.name, self.max_steps = "-".join([source, n, str(seed), *most]), int((*most, effort.max_steps)[0])
+        self.seed, self.data, self.effort = seed, data, effort
         self.cache, self.found = cache, part
         self.save: Callable[[], None] = lambda: None
-        self.X, self.y = data.few(n, seed)
+        self.X, self.y = data.few(int(n), seed)
         self.classes = np.unique(self.y)
         self.labels = np.repeat(self.classes, effort.n_drawn // len(self.classes))
         self.rng = np.random.default_rng(seed)
@@ -202,47 +206,48 @@ def one_step_beside_sixteen(cell: Cell, teacher: Any, one_step: Any) -> dict[str
     return {"times faster": float(np.median(ratios)), "ratios": ratios.tolist()}
 
 
-def networks(cell: Cell) -> dict[str, tuple[Any, float]]:
-    """Return the teacher and its students, with the CPU seconds of their training."""
+def teacher(cell: Cell) -> tuple[Any, float]:
+    """Return the teacher and the CPU seconds of its training."""
 
     def train() -> Any:
-        augmentation = cell.data.augmentation
         generator = DiffusionGenerator(
-            max_steps=cell.effort.max_steps, augmentation=augmentation, random_state=cell.seed
+            max_steps=cell.max_steps, augmentation=cell.data.augmentation, random_state=cell.seed
         )
         return generator.fit(cell.X, cell.y)
 
-    models = {"teacher": cell.generator("teacher", train)}
-    teacher = models["teacher"][0]
-    for fewer in FEWER:
-        name = f"{fewer} % fewer"
-        models[name] = cell.generator(name, lambda fewer=fewer: student(cell, teacher, fewer))
-    return models
+    return cell.generator("teacher", train)
 
 
-def student(cell: Cell, teacher: Any, fewer: int) -> Any:
-    return distill_diffusion(
-        teacher,
-        cell.X,
-        cell.y,
-        amount=fewer / 100,
-        max_steps=cell.effort.max_steps // 2,
-        random_state=cell.seed,
-    )
+def student(cell: Cell, fewer: int) -> tuple[Any, float]:
+    """Return a student that saves so many percent of the teacher's numbers, and its CPU seconds."""
+
+    def shrink() -> Any:
+        return distill_diffusion(
+            teacher(cell)[0],
+            cell.X,
+            cell.y,
+            amount=fewer / 100,
+            max_steps=cell.effort.max_steps // 2,
+            random_state=cell.seed,
+        )
+
+    return cell.generator(f"{fewer} % fewer", shrink)
 
 
 def first_parts(cell: Cell) -> None:
     """The baselines, the teacher and its students."""
     cell.part("real", lambda: cell.quality(cell.X, cell.y))
     cell.part("PCA Gaussian", lambda: pca_gaussian(cell))
-    for key, made in networks(cell).items():
-        cell.part(f"{key}, 16 steps", lambda m=made: judged(cell, m, n_judges=2))
+    cell.part("teacher, 16 steps", lambda: judged(cell, teacher(cell), n_judges=2))
+    for fewer in FEWER:
+        cell.part(
+            f"{fewer} % fewer, 16 steps", lambda fewer=fewer: judged(cell, student(cell, fewer), n_judges=2)
+        )
 
 
 def other_parts(cell: Cell) -> None:
     """Fewer bits, fewer weights, fewer steps."""
-    models = networks(cell)
-    teacher = models["teacher"][0]
+    models = {"teacher": teacher(cell), **{f"{fewer} % fewer": student(cell, fewer) for fewer in FEWER}}
     for key, made in models.items():
         for n_bits in (8, 4):
             cell.part(
@@ -270,7 +275,7 @@ def other_parts(cell: Cell) -> None:
             if n_steps in shown:
                 cell.part(f"{key}, halved to {n_steps}", lambda m=made, n=n_steps: judged(cell, m, n))
         if key == "teacher":
-            cell.part("one step", lambda m=model: one_step_beside_sixteen(cell, teacher, m))
+            cell.part("one step", lambda m=model: one_step_beside_sixteen(cell, models["teacher"][0], m))
     for percent in PRUNED:
         cell.part(
             f"pruned by {percent} %",
@@ -284,8 +289,7 @@ def other_parts(cell: Cell) -> None:
                 change=lambda net: matched(cell, prune(net, amount=p / 100), net),
             ),
         )
-    smallest = cell.generator(f"{FEWEST} % fewer", lambda: student(cell, teacher, FEWEST))
-    cell.part(f"{FEWEST} % fewer, 16 steps", lambda: judged(cell, smallest))
+    cell.part(f"{FEWEST} % fewer, 16 steps", lambda: judged(cell, student(cell, FEWEST)))
 
 
 def main() -> int:
@@ -307,13 +311,12 @@ def main() -> int:
     for seed in range(options.seeds):
         for parts in (first_parts,) if options.quick else (first_parts, other_parts):
             for name in names:
-                source, n = name.split("/")
-                data = load(source, ROOT / options.data)
+                data = load(name.split("/")[0], ROOT / options.data)
                 if data is None:
                     print(f"{name}: skipped: DATA absent")
                     continue
                 found = content["runs"].setdefault(name, {}).setdefault(str(seed), {})
-                cell = Cell(source, int(n), seed, data, effort, cache, found)
+                cell = Cell(name, seed, data, effort, cache, found)
                 cell.save = lambda: write_json(options.out, content)
                 parts(cell)
     return 0
