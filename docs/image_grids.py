@@ -1,6 +1,6 @@
 """Draw docs/image_grids.png: real images, and those of the generators that benchmarks/images.py trained.
 
-python docs/image_grids.py --data DIR [--cells DATA/N,...]
+python docs/image_grids.py --data DIR [--cells DATA/N[/STEPS],...]
 
 The generators are read from benchmarks/cache, which a run of that benchmark fills.
 """
@@ -22,7 +22,9 @@ N_SHOWN = 6
 
 def drawn(cell: str, network: str, labels: np.ndarray) -> Any:
     """Return images of these labels by a generator of the first seed."""
-    path = ROOT / "benchmarks" / "cache" / f"{cell.replace('/', '-')}-0-{network.replace(' ', '-')}.pkl"
+    name, n, *steps = cell.split("/")
+    file = "-".join([name, n, "0", *steps, *network.split()]) + ".pkl"
+    path = ROOT / "benchmarks" / "cache" / file
     generator, _ = pickle.loads(path.read_bytes())
     return generator.set_params(random_state=1, n_sampling_steps=16).sample(len(labels), labels)[0]
 
@@ -45,7 +47,7 @@ def main() -> None:
     cells = options.cells.split(",")
     figure, axes = plt.subplots(len(cells), 1 + len(NETWORKS), figsize=(11, 0.62 * len(cells) + 0.3))
     for row, cell in zip(axes, cells, strict=True):
-        name, n = cell.split("/")
+        name, n, *_ = cell.split("/")
         X, y = load(name, options.data).few(int(n), 0)
         shown = np.linspace(0, len(y) - 1, N_SHOWN).astype(int)
         parts = {"real": X[shown]} | {network: drawn(cell, network, y[shown]) for network in NETWORKS}
