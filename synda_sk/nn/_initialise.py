@@ -5,9 +5,18 @@ from typing import TypeVar
 
 import torch
 from torch import nn
-from torch.nn.utils import skip_init
 
 Net = TypeVar("Net", bound=nn.Module)
+
+
+class _Linear(nn.Linear):
+    def reset_parameters(self) -> None:
+        """Draw no weights."""
+
+
+class _Conv2d(nn.Conv2d):
+    def reset_parameters(self) -> None:
+        """Draw no weights."""
 
 
 def linear(n_in: int, n_out: int) -> nn.Linear:
@@ -27,7 +36,9 @@ def linear(n_in: int, n_out: int) -> nn.Linear:
     torch.nn.Linear
         To be given weights by :func:`initialise`.
     """
-    return skip_init(nn.Linear, n_in, n_out)
+    layer: nn.Linear = _Linear(n_in, n_out)
+    layer.__class__ = nn.Linear
+    return layer
 
 
 def convolution(
@@ -53,7 +64,9 @@ def convolution(
     torch.nn.Conv2d
         To be given weights by :func:`initialise`.
     """
-    return skip_init(nn.Conv2d, n_in, n_out, size, padding=size // 2, groups=n_groups, stride=stride)
+    layer: nn.Conv2d = _Conv2d(n_in, n_out, size, padding=size // 2, groups=n_groups, stride=stride)
+    layer.__class__ = nn.Conv2d
+    return layer
 
 
 def initialise(module: Net, generator: torch.Generator) -> Net:
