@@ -59,7 +59,8 @@ class DiffusionGenerator(ImageNetGenerator):
     label_dropout : float, default=0.1
         Share of the training images whose label and context are withheld.
     max_steps : int, default=3000
-        Most gradient steps. A step takes about 0.07 s on one core at 28x28.
+        Most gradient steps. A step takes about 0.07 s on one core at 28x28. Where
+        ``best_step_`` is the last one, more help: `patience` ends what does not.
     batch_size : int, default=64
         Images a step.
     learning_rate : float, default=2e-3
