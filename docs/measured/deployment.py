@@ -35,6 +35,7 @@ def student(load: Callable[[str], Any]) -> str:
             continue
         accuracy = files["accuracy"][name]
         mean = f"{sum(accuracy) / len(accuracy):.3f} ({len(accuracy)} seeds)"
-        rows.append([name, f"{numbers:,}", "" if size is None else f"{size / 1000:.0f} kB", mean])
+        title = name.replace("pruned", "pruned by 70 %")
+        rows.append([title, f"{numbers:,}", "" if size is None else f"{size / 1000:.0f} kB", mean])
     header = ["network", "weights", "file", f"accuracy, {files['images']}, {files['images a class']} a class"]
     return table(header, rows)
