@@ -30,7 +30,7 @@ from synda_sk.evaluation._read_table import read_table
 from synda_sk.evaluation._report import format_summary, versions, write_json
 from synda_sk.evaluation._source_model import source_model
 from synda_sk.evaluation._table_task import make_task
-from synda_sk.evaluation._target import make_target
+from synda_sk.evaluation._target import Target, make_target
 from synda_sk.evaluation._task import source_mask
 from synda_sk.evaluation._value import check_value
 from synda_sk.inspection import LabelEfficiencyDisplay
@@ -187,19 +187,22 @@ def _check_fit(task: Task, options: argparse.Namespace) -> None:
     except ValueError as error:
         raise OptionError("--source", f"does not fit: {error}") from error
     home = slice(None) if mask is None else ~mask
-    _check_amount(task)
+    try:
+        target = make_target(task.y, task.positive)
+    except ValueError as error:
+        raise OptionError(task.blame, f"does not fit the data: {error}") from error
+    _check_amount(task, target)
     groups = None
     if task.groups is not None:
         try:
             groups = group_names(task.groups, task.y)[1][home]
         except ValueError as error:
             raise OptionError("--groups", f"does not fit: {error}") from error
+    names: dict[Any, str] = {}
+    if target.is_binary:
+        names = {1: repr(target.positive), 0: f"other than {target.positive!r}"}
     for seed in range(options.seeds):
-        names: dict[Any, str] = {}
         try:
-            target = make_target(task.y, task.positive)
-            if target.is_binary:
-                names = {1: repr(target.positive), 0: f"other than {target.positive!r}"}
             when = None if task.time is None else np.asarray(task.time)[home]
             train, test = held_out_split(target.y[home], time=when, test_size=TEST_SIZE, seed=seed)
         except SplitError as error:
@@ -218,13 +221,13 @@ def _check_fit(task: Task, options: argparse.Namespace) -> None:
             )
 
 
-def _check_amount(task: Task) -> None:
+def _check_amount(task: Task, target: Target) -> None:
     if task.amount is None and task.alert_cost:
         raise OptionError(
             "--alert-cost", "is of no use without --amount; give the column of what a row is worth"
         )
     try:
-        check_value(task.amount, task.alert_cost, make_target(task.y, task.positive))
+        check_value(task.amount, task.alert_cost, target)
     except ValueError as error:
         raise OptionError("--amount", f"does not fit: {error}") from error
 

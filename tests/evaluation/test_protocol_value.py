@@ -68,7 +68,7 @@ def test_tables_curves_and_paired_differences(result, tmp_path):
     assert "k</text>" in page  # thousands on the axis of the cost
     section = page[page.index("<h2>Money</h2>") :]
     assert f"<td>{row['value_at_alerts']:.3f} " in section
-    assert f"<td>{row['operating_cost']:.0f} " in section
+    assert f"<td>{row['operating_cost']:,.0f} " in section
 
 
 def test_a_column_of_a_frame_or_a_file_tells_the_amounts(result, tmp_path):
