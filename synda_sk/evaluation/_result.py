@@ -42,7 +42,7 @@ class ProtocolResult:
         "flops_per_row" where they can be counted, else None: two for a product
         and a sum of a matrix product or a convolution, one for a comparison in a
         tree; a mean over the test rows, or 512 of them. With groups "groups", the
-        test rows of each. With corruptions "robustness_" and the kind: the share
+        test rows of each. With corruptions "robustness_noise" and so on: the share
         of its quality that the last model keeps on corrupted test rows.
     rounds : list of dict
         One a round of a run: "arm", "seed", "round", "n_labels", the measures,
@@ -111,8 +111,8 @@ class ProtocolResult:
             "area" the paired difference to the reference with "mean",
             "standard_error", "p" and "p_holm", and the costs; with groups
             "worst_group", with amounts "value_at_alerts" and "operating_cost" at
-            the end and their paired differences; with corruptions "robustness_"
-            and the kind; of an ablation "study" too.
+            the end and their paired differences; with corruptions "robustness_noise"
+            and the like; of an ablation "study" too.
         """
         return comparison_rows(self.summary(), self.quality, self.configuration.get("studies"))
 

@@ -91,7 +91,7 @@ def measure_robustness(
     Returns
     -------
     dict of str to float or None
-        "robustness_" and the kind: quality on corrupted rows, mean over the
+        "robustness_noise" and so on: quality on corrupted rows, mean over the
         severities, / quality on the rows as they are; None where that is 0.
 
     Raises
