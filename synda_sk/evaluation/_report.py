@@ -76,7 +76,7 @@ def format_summary(result: ProtocolResult) -> str:
     shared = "; all seeds share one test part" if result.configuration["split"].startswith("by time") else ""
     lines.append(f"Means of {n_seeds} seed{'s' * (n_seeds > 1)}, standard errors in brackets{shared}.")
     gains = _gains(summary) if len(summary["curves"]) <= MOST_SIDE_BY_SIDE else []
-    return "\n".join([*lines, *gains, *_worst_groups(result), *_money(result), *_synthetic_use(result)])
+    return "\n".join([*lines, *gains, *_beside_quality(result), *_synthetic_use(result)])
 
 
 def _side_by_side(result: ProtocolResult, summary: dict[str, Any]) -> list[str]:
@@ -146,26 +146,20 @@ def _gains(summary: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _worst_groups(result: ProtocolResult) -> list[str]:
-    if WORST_GROUP not in result.measures:
-        return []
-    told = [
-        f"{row['arm']} {_told(row[WORST_GROUP], row[f'{WORST_GROUP}_standard_error'])}"
-        for row in result.comparison()
-    ]
-    name = COLUMNS[result.quality][0].capitalize()
-    return wrap(f"{name} of the worst group at the end: {', '.join(told)}.", 100)
-
-
-def _money(result: ProtocolResult) -> list[str]:
-    if "value_at_alerts" not in result.measures:
-        return []
-    told = [
-        f"{row['arm']} {_told(row['value_at_alerts'], row['value_at_alerts_standard_error'])}"
-        for row in result.comparison()
-    ]
-    n_alerts = result.configuration["n_alerts"]
-    return wrap(f"Share of the value among {n_alerts} alerts at the end: {', '.join(told)}.", 100)
+def _beside_quality(result: ProtocolResult) -> list[str]:
+    """Tell the worst group and the value found by each arm at the end, where they were measured."""
+    n_alerts = result.configuration.get("n_alerts")
+    told = {
+        WORST_GROUP: f"{COLUMNS[result.quality][0].capitalize()} of the worst group",
+        "value_at_alerts": f"Share of the value among {n_alerts} alerts",
+    }
+    lines = []
+    for name in [name for name in told if name in result.measures]:
+        ends = [
+            f"{row['arm']} {_told(row[name], row[f'{name}_standard_error'])}" for row in result.comparison()
+        ]
+        lines += wrap(f"{told[name]} at the end: {', '.join(ends)}.", 100)
+    return lines
 
 
 def _synthetic_use(result: ProtocolResult) -> list[str]:
