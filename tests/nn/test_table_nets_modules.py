@@ -1,11 +1,24 @@
 """The torch modules: shapes, exact groups, reproducible weights."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from synda_sk.nn import GroupedLinear, LatentEncoder, ResidualMLP, TableCritic, TableDecoder, initialise  # noqa: E402
+from torch import nn  # noqa: E402
+
+from synda_sk.nn import (  # noqa: E402
+    GroupedLinear,
+    LatentEncoder,
+    ResidualMLP,
+    TableCritic,
+    TableDecoder,
+    convolution,
+    initialise,
+    linear,
+)
 
 SHAPE = dict(n_classes=3, n_numbers=4, n_levels=[2, 7, 1], width=16, n_blocks=2, n_groups=4)
 
@@ -62,3 +75,13 @@ def test_first_weights_come_from_the_generator_alone():
     for name, weights in first.items():
         np.testing.assert_array_equal(weights, again[name])
     assert not torch.equal(first["mlp.inputs.weight"], other["mlp.inputs.weight"])
+
+
+@pytest.mark.parametrize(("layer", "kind"), [(linear(4, 2), nn.Linear), (convolution(3, 6, 3, 3), nn.Conv2d)])
+def test_layers_are_torch_s_own(layer, kind):
+    assert type(layer) is kind
+    alike = kind(4, 2) if kind is nn.Linear else kind(3, 6, 3, padding=1, groups=3)
+    shapes = {name: values.shape for name, values in layer.state_dict().items()}
+    assert shapes == {name: values.shape for name, values in alike.state_dict().items()}
+    again = pickle.loads(pickle.dumps(initialise(layer, source())))
+    assert all(torch.equal(values, again.state_dict()[name]) for name, values in layer.state_dict().items())
