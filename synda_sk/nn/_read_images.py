@@ -38,7 +38,8 @@ class ReadImages(nn.Module):
     >>> read = ReadImages((2, 2, 1), low=0, high=255)
     >>> read(torch.tensor([[0, 255, 51]], dtype=torch.uint8)).flatten()
     tensor([-1.0000,  1.0000, -0.6000, -1.0000])
-    >>> dark, light = ReadImages((2, 2, 1), 0, 255, standardize=True)(torch.tensor([[9, 9, 9, 1], [97, 97, 97, 81]]))
+    >>> read = ReadImages((2, 2, 1), low=0, high=255, standardize=True)
+    >>> dark, light = read(torch.tensor([[9, 9, 9, 1], [97, 97, 97, 81]]))
     >>> torch.allclose(dark, light)
     True
     """
