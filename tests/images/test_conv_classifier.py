@@ -260,6 +260,21 @@ def test_skops_files_hold_it(digits, fitted, tmp_path):
         assert loaded.augmentation == model.augmentation
 
 
+def test_standardised_images_are_told_apart_in_another_light(digits):
+    X, y = digits
+    darker = (X * 0.4).astype(np.uint8)
+    model = ConvClassifier(standardize=True, **QUICK).fit(X[:200], y[:200])
+    assert model.score(darker, y) > model.score(X, y) - 0.02
+    assert ConvClassifier(**QUICK).fit(X[:200], y[:200]).score(darker, y) < model.score(darker, y) - 0.05
+    assert same(pickle.loads(pickle.dumps(model)), model, X)
+    assert same(clone(model).fit(X[:200], y[:200]), model, X)
+    with torch.no_grad():
+        exported = model._onnx_module()[0](torch.from_numpy(X[:20])).numpy()
+    assert_allclose(exported, model.predict_proba(X[:20]), rtol=1e-4, atol=1e-6)
+    before = model.predict_proba(X)
+    assert_array_equal(model.set_params(standardize=False).predict_proba(X), before)
+
+
 def test_networks_are_compressed_and_put_back(digits, fitted, tmp_path):
     X, y = digits
     module = fitted.to_module()
