@@ -166,12 +166,13 @@ def _better_images(load: Load, name: str, arm: str) -> list[Cell]:
     if arm == "active learning":  # SynDA itself, which uses no synthetic image
         return [Cell(0.0, BETTER[0], False, "+")]
     ends = {
-        row["arm"]: list(row["accuracy"].values())[-1][0]
+        row["arm"]: (list(row["accuracy"].values())[-1][0], row["n_seeds"])
         for row in load("image_labels")["table"]
         if row["set"] == name
     }
-    others = [other for other in OF_IMAGES.get(arm, ()) if {other, "synda"} <= set(ends)]
-    return [Cell(ends["synda"] / ends[other] - 1, BETTER[0], False, "+") for other in others]
+    own, n_seeds = ends.get("synda", (None, None))
+    others = [ends[other][0] for other in OF_IMAGES.get(arm, ()) if ends.get(other, (0, 0))[1] == n_seeds]
+    return [Cell(own / other - 1, BETTER[0], False, "+") for other in others]
 
 
 def _promise(title: str, promised: str, cells: list[Cell], what: str) -> list[str]:
