@@ -60,9 +60,9 @@ class ConvClassifier(
         Whether convolutions are depthwise-separable: an eighth of the weights.
     standardize : bool, default=False
         Whether each channel of each image is first given mean 0 and standard deviation 1. Small
-        marks are learnt sooner where stains, lamps or cameras differ; do not where the class is
-        told by the colour or the brightness of the whole. The changes of `augmentation` come
-        after it, those of colour then in units of a standard deviation.
+        marks are learnt sooner where stains, lamps or cameras differ; where the colour or the
+        brightness of the whole tells the class, less is learnt. The changes of `augmentation`
+        come after it, those of colour then in units of a standard deviation.
     augmentation : "auto", StandardAugmentation or None, default="auto"
         Random changes of the training images. "auto" is :class:`StandardAugmentation` with
         ``brightness=0.2``, for more than one channel with all rotations and mirror images too
