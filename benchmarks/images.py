@@ -45,7 +45,7 @@ from synda_sk.metrics import frechet_distance
 
 ROOT = Path(__file__).resolve().parents[1]
 CELLS = (
-    "digits/20,digits/50,kannada/50,kannada/200,leaf_apple/200,malaria/200,"
+    "digits/20,digits/50,digits/200,kannada/50,kannada/200,leaf_apple/200,malaria/200,"
     "kannada/20,leaf_apple/50,malaria/50,leaf_apple/20,malaria/20,leaf_apple/50/9000,malaria/50/9000,"
     "leaf_apple/200/9000"
 )
