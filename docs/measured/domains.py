@@ -24,6 +24,7 @@ WAYS = {
 ARMS = {
     "real": "random labels, no augmentation",
     "augmented": "random labels, standard augmentation",
+    "self_training": "self-training on random labels",
     "synda": "the classifier chooses",
     "synda_cluster": "it chooses, one of each cluster",
 }
