@@ -14,6 +14,8 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from synda_sk._state import Rest
 from synda_sk.augmentation import SyntheticAugmenter
+from synda_sk.augmentation._self_training import sure_rows
+from synda_sk.images._kind import is_conv_classifier
 from synda_sk.mixing import CurriculumMixer
 from synda_sk.mixing._automatic import Source
 from synda_sk.mixing._cross_validated import cross_validated_weight
@@ -122,8 +124,7 @@ class Trainer:
                 f"Fit parameters {sorted(fit_params)} are given, but synthetic rows have no value for "
                 "them; use mixer=CurriculumMixer(synthetic_weight=0)."
             )
-        model = clone(self.estimator)
-        set_seed(model, self.streams.seed("estimator"))
+        model = self._unfitted()
         route = fit_weighted(
             model,
             X_mixed,
@@ -153,7 +154,8 @@ class Trainer:
         wanted = getattr(mixer, "synthetic_weight", None)
         automatic = wanted == "auto" and getattr(mixer, "schedule", None) is None
         best = self._best_source(automatic and sample_weight is None, rest.any_chosen)
-        source = "committee" if best == "pool" and not rest.has_rows else best
+        of_pool = best in ("pool", "self")
+        source = "committee" if of_pool and not rest.has_rows else best
         feedback = self._feedback(record)
         if wanted == "cv":
             weight = cross_validated_weight(
@@ -169,7 +171,7 @@ class Trainer:
             )
             mixer.set_params(synthetic_weight=weight)
         terms = {"estimator": self.estimator, **feedback}
-        self.misses_pool = best == "pool" and rest.X is None and mixer.plan(y, source=best, **terms)[0] > 0
+        self.misses_pool = of_pool and rest.X is None and mixer.plan(y, source=best, **terms)[0] > 0
         if source != "class":
             terms["source"] = source
         n_rows, _ = mixer.plan(y, **terms)
@@ -205,6 +207,8 @@ class Trainer:
             misled = any_chosen and is_forest(self.estimator)
             free_choice = automatic and getattr(self.augmenter, "leaves_rows_open", False)
             soft = free_choice and travels and not misled
+            if soft and self.augmenter.use_pool and is_conv_classifier(self.estimator):
+                return "self"
         if not soft:
             return "class"
         return "pool" if self.augmenter.use_pool else "committee"
@@ -222,11 +226,14 @@ class Trainer:
         """Return rows that pass the filter, their labels and, where labels are soft, their weights."""
         augmenter = clone(self.augmenter)
         set_seed(augmenter, self.streams.seed("augmenter", step))
-        weight = None
+        pool = weight = None
+        if source in ("pool", "self"):
+            pool = rest.draw(n_rows, self.streams.generator("pool", step))
         if source == "class":
             X_new, y_new = augmenter.fit(X, y).sample(n_rows)
+        elif source == "self":
+            X_new, y_new = sure_rows(self._unfitted().fit(X, y), pool)
         else:
-            pool = rest.draw(n_rows, self.streams.generator("pool", step)) if source == "pool" else None
             X_new, y_new, weight = augmenter.fit(X, y, X_pool=pool).sample_soft(n_rows)
         record["generated"] = len(y_new)
         if self.quality_filter is None:
@@ -246,14 +253,18 @@ class Trainer:
         record["rejected"] = quality_filter.rejected_
         return np.flatnonzero(keep)
 
+    def _unfitted(self) -> BaseEstimator:
+        model = clone(self.estimator)
+        set_seed(model, self.streams.seed("estimator"))
+        return model
+
     def _performance(self, X: Table, y: NDArray[Any]) -> float:
         """Out-of-fold score: average precision of the rarer of two classes, else balanced accuracy."""
         classes, counts = np.unique(y, return_counts=True)
         n_splits = int(min(5, counts.min()))
         if n_splits < 2:
             return 0.0
-        model = clone(self.estimator)
-        set_seed(model, self.streams.seed("estimator"))
+        model = self._unfitted()
         folds = StratifiedKFold(n_splits, shuffle=True, random_state=self.streams.seed("performance"))
         if len(classes) > 2 or not hasattr(model, "predict_proba"):
             return float(balanced_accuracy_score(y, cross_val_predict(model, X, y, cv=folds)))

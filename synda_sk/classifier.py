@@ -40,7 +40,7 @@ from synda_sk._state import Answers, LabelState, Pool
 from synda_sk._stop_set import StopSet
 from synda_sk._training import Trainer
 from synda_sk.augmentation import SyntheticAugmenter
-from synda_sk.images import ConvClassifier
+from synda_sk.images._kind import is_conv_classifier
 from synda_sk.mixing import CurriculumMixer
 from synda_sk.quality import QualityFilter
 from synda_sk.selection import HybridQuerySelector
@@ -53,7 +53,6 @@ from synda_sk.utils import (
     check_features,
     check_same_length,
     check_table,
-    final_estimator,
     split_missing,
     take_rows,
 )
@@ -794,5 +793,5 @@ class SynDAClassifier(
         own = getattr(self.selector, "features", "auto")
         default = isinstance(self.features, str) and self.features == "auto"
         wanted = own if default else self.features
-        of_images = isinstance(final_estimator(self.estimator), ConvClassifier)
+        of_images = is_conv_classifier(self.estimator)
         return "estimator" if of_images and isinstance(wanted, str) else wanted

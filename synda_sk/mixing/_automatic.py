@@ -2,17 +2,19 @@
 
 from typing import Any, Literal, TypeAlias
 
+from synda_sk.images._kind import is_conv_classifier
 from synda_sk.typing import IntArray
 from synda_sk.utils import final_estimator, is_boosting, is_forest, is_logistic
 
-Source: TypeAlias = Literal["class", "committee", "pool"]
+Source: TypeAlias = Literal["class", "committee", "pool", "self"]
 
 _BELOW = {
     "class": {is_forest: 10},
     "committee": {is_forest: 3, is_boosting: 40},
     "pool": {is_forest: 20, is_boosting: 40, is_logistic: 40},
+    "self": {is_conv_classifier: 20},
 }
-_WEIGHT = {"class": 0.1, "committee": 0.8, "pool": 0.8}
+_WEIGHT = {"class": 0.1, "committee": 0.8, "pool": 0.8, "self": 0.8}
 
 
 def automatic_weight(counts: IntArray, estimator: Any, source: Source) -> float:
@@ -24,9 +26,10 @@ def automatic_weight(counts: IntArray, estimator: Any, source: Source) -> float:
         Labels of each class.
     estimator : classifier or None
         The model to be trained; pipelines count as their last step.
-    source : {"class", "committee", "pool"}
+    source : {"class", "committee", "pool", "self"}
         Where rows come from: drawn for a class; drawn and softly labelled by a
-        committee; rows of the pool, softly labelled.
+        committee; rows of the pool, softly labelled; rows of the pool that the
+        model itself is sure of.
 
     Returns
     -------

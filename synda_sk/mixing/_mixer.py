@@ -39,7 +39,9 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         beta in [0, 1), obeyed as given. "auto" follows what was measured, by the
         model and the labels n of the rarest class. Rows of the pool with soft
         labels: 0.8 for boosting and, with two classes, logistic regression while
-        n < 40, for a forest while n < 20; a generator's rows with soft labels: 0.8
+        n < 40, for a forest while n < 20; images of the pool that a first
+        :class:`~synda_sk.images.ConvClassifier` is sure of, with its labels: 0.8 for
+        a second one while n < 20; a generator's rows with soft labels: 0.8
         for boosting while n < 40, for a forest while n < 3; one label a row: 0.1
         for a forest (or an unknown model) while n < 10; else 0. "cv" chooses among 0, 0.1, 0.3, 0.5 and 0.8
         by cross-validation on the labelled rows, inside
@@ -48,7 +50,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         r_t, synthetic rows a real one: a number > 0, a callable g(P_t, C_t) such
         as :class:`AdaptiveRatio`, or "auto": 2, bounded to 200-600 rows in all;
         with soft labels 1,200 rows over the number of classes, 200 at least and
-        600 at most.
+        600 at most; 600 images of the pool.
     schedule : SigmoidSchedule, callable or None, default=None
         beta_t as a function of r_t; `synthetic_weight` must then stay "auto".
     complexity : {"distance", "margin"}, callable or None, default=None
@@ -150,9 +152,10 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             C_t in [0, 1], likewise.
         estimator : classifier or None, default=None
             The model to be trained, for ``synthetic_weight="auto"``.
-        source : {"class", "committee", "pool"}, default="class"
+        source : {"class", "committee", "pool", "self"}, default="class"
             Where the rows come from: one class a row; a generator's rows with
-            the soft labels of a committee; rows of the pool with such labels.
+            the soft labels of a committee; rows of the pool with such labels;
+            rows of the pool that the model itself is sure of.
 
         Returns
         -------
@@ -173,7 +176,8 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         if not n:
             raise ValueError("y is empty, must have at least one label.")
         counts = np.unique(y, return_counts=True)[1]
-        ratio = self._ratio(n, performance, consistency, None if source == "class" else len(counts))
+        n_labels_a_row = {"class": None, "self": 1}.get(source, len(counts))
+        ratio = self._ratio(n, performance, consistency, n_labels_a_row)
         weight = self._weight(counts, ratio, estimator, source)
         return (round(ratio * n) if weight > 0 else 0), weight
 
@@ -215,7 +219,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         weight_synthetic : ndarray of shape (n_synthetic,) or None, default=None
             Weights of the synthetic rows relative to each other, such as those of
             :meth:`SyntheticAugmenter.sample_soft`; None: all alike.
-        source : {"class", "committee", "pool"}, default="class"
+        source : {"class", "committee", "pool", "self"}, default="class"
             As in :meth:`plan`.
 
         Returns
@@ -287,7 +291,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
                 "so leave synthetic_weight='auto'."
             )
 
-    def _ratio(self, n: int, performance: Any, consistency: Any, n_soft_classes: int | None = None) -> float:
+    def _ratio(self, n: int, performance: Any, consistency: Any, n_labels_a_row: int | None = None) -> float:
         if callable(self.ratio):
             for name, value in {"performance": performance, "consistency": consistency}.items():
                 if not isinstance(value, Real) or not 0 <= float(value) <= 1:
@@ -297,7 +301,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
                 raise ValueError(f"ratio made {ratio!r}, must make a finite number >= 0.")
             return float(ratio)
         if self.ratio == "auto":
-            wanted = 2 * n if n_soft_classes is None else _SOFT_ROWS // n_soft_classes
+            wanted = 2 * n if n_labels_a_row is None else _SOFT_ROWS // n_labels_a_row
             return float(np.clip(wanted, *_AUTO_ROWS)) / n
         return float(self.ratio)
 

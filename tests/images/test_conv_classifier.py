@@ -19,7 +19,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
-from synda_sk import HybridQuerySelector, SynDAClassifier, persistence
+from synda_sk import (
+    CurriculumMixer,
+    HybridQuerySelector,
+    SynDAClassifier,
+    SyntheticAugmenter,
+    persistence,
+)
 from synda_sk.compression import distill_classifier, load, n_bytes, prune, quantize, report, save
 from synda_sk.images import ConvClassifier, StandardAugmentation
 from synda_sk.images import _fit as training
@@ -337,10 +343,56 @@ def test_the_loop_asks_by_the_features_of_the_network(digits):
         random_state=0,
     ).fit(X, y)
     assert loop.history_[-1]["query_model"] == ["ConvClassifier"]
-    assert [stage["kept"] for stage in loop.history_] == [0, 0, 0]
     assert loop.score(X, y) > 0.8
     explicit = clone(loop).set_params(features="estimator").fit(X, y)
     assert_array_equal(explicit.labeled_iter_, loop.labeled_iter_)
+
+
+class Recording(ConvClassifier):
+    """Remembers what each network of a loop is trained on."""
+
+    lessons: list = []
+
+    def fit(self, X, y, sample_weight=None):
+        self.lessons.append((X, y, sample_weight))
+        return super().fit(X, y, sample_weight)
+
+
+def test_the_loop_trains_again_on_images_a_first_network_is_sure_of(digits):
+    X, y = digits
+    known = np.concatenate([np.flatnonzero(y == label)[:10] for label in range(4)])
+    partly = np.full(len(y), np.nan)
+    partly[known] = y[known]
+    Recording.lessons.clear()
+    loop = SynDAClassifier(Recording(**QUICK), random_state=0).fit(X, partly)
+    (first_X, first_y, no_weight), (rows, labels, weight) = Recording.lessons
+    assert no_weight is None
+    assert_array_equal(first_X, X[known[np.argsort(known)]])
+    stage = loop.history_[0]
+    assert 0 < stage["kept"] == stage["generated"] == len(rows) - 40 < 600
+    assert weight[40:].sum() / weight.sum() == pytest.approx(stage["beta"]) == 0.8
+    first = ConvClassifier(**loop.estimator_.get_params()).fit(first_X, first_y)
+    p = first.predict_proba(rows[40:])
+    assert (p.max(axis=1) >= 0.95).all()
+    assert_array_equal(labels[40:], p.argmax(axis=1))
+    pool = {row.tobytes() for row in X[np.isnan(partly)]}
+    assert {row.tobytes() for row in rows[40:]} <= pool
+
+
+def test_images_without_a_label_are_left_alone_where_they_were_not_measured_to_help(digits):
+    X, y = digits
+    for n_each, parts in [
+        (20, {}),
+        (10, {"augmenter": SyntheticAugmenter(use_pool=False)}),
+        (10, {"mixer": CurriculumMixer(synthetic_weight=0)}),
+    ]:
+        known = np.concatenate([np.flatnonzero(y == label)[:n_each] for label in range(4)])
+        partly = np.full(len(y), np.nan)
+        partly[known] = y[known]
+        loop = SynDAClassifier(ConvClassifier(**QUICK), random_state=0, **parts).fit(X, partly)
+        assert (loop.history_[0]["kept"], loop.history_[0]["beta"]) == (0, 0)
+        alone = ConvClassifier(**loop.estimator_.get_params()).fit(X[np.sort(known)], y[np.sort(known)])
+        assert same(loop, alone, X)
 
 
 def test_the_loop_starts_with_one_class(digits):
