@@ -163,16 +163,13 @@ def table_arms(rows: Rows) -> dict[str, SynDAClassifier]:
 def image_arms(
     shape: tuple[int, ...], params: dict[str, Any] | None = None
 ) -> Callable[[Rows], dict[str, SynDAClassifier]]:
-    """What is cheap to play; benchmarks/image_labels.py has self-training and synthetic images.
-
-    SynDA with its defaults uses no synthetic image, so `active learning` would be the same.
-    """
+    """What is cheap to play; benchmarks/image_labels.py has self-training and synthetic images."""
 
     def make(rows: Rows) -> dict[str, SynDAClassifier]:
         from synda_sk.images import ConvClassifier
 
         network = ConvClassifier(shape, **params or {})
-        names = ["synda", "random", "label spreading"]
+        names = ["synda", "random", "active learning", "label spreading"]
         if rows.source is None:
             return make_arms(names, network)
         arms = make_arms([*names, "transfer"], network)

@@ -3,8 +3,9 @@
     python benchmarks/image_labels.py [--data DIR] [--sets S,...] [--arms A,...] [--seeds N] [--quick]
 
 Each arm of a seed starts from the same 10 random images a class and ends at 100 labels a class.
-Further labels are the same random images for all arms but `synda` and `synda_cluster`, whose
-`SynDAClassifier` chooses them (`teach`, `query`). All classify with `ConvClassifier`, and all but
+Further labels are the same random images for all arms but `synda` and `acquisition`, whose
+`SynDAClassifier` chooses them (`teach`, `query`); `acquisition` leaves the images without a label
+alone. All classify with `ConvClassifier`, and all but
 `real` with standard augmentation. For malaria it is separable, standardises each image and its
 augmentation changes colours too, because stains differ between patients: chosen on training patients
 held apart, with random labels and with labels a loop had chosen. An arm's whole curve is one cell,
@@ -33,7 +34,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from sklearn.model_selection import train_test_split
 from sklearn.semi_supervised import SelfTrainingClassifier
 
-from synda_sk import CurriculumMixer, HybridQuerySelector, QualityFilter, SynDAClassifier, SyntheticAugmenter
+from synda_sk import CurriculumMixer, QualityFilter, SynDAClassifier, SyntheticAugmenter
 from synda_sk.evaluation._report import versions, write_json
 from synda_sk.generators import ConvVAEGenerator, DiffusionGenerator, make_generator
 from synda_sk.images import ConvClassifier, StandardAugmentation
@@ -139,7 +140,7 @@ def on_random_labels(
     return play
 
 
-def acquire(**selection: Any) -> Callable[[Task], Scores]:
+def acquire(use_pool: bool) -> Callable[[Task], Scores]:
     """Return the whole loop: start, ask, label, fit again."""
 
     def play(task: Task) -> Scores:
@@ -147,7 +148,7 @@ def acquire(**selection: Any) -> Callable[[Task], Scores]:
         first = task.order[: ROUNDS[0] * task.n_classes]
         y[first] = task.y[first]
         loop = SynDAClassifier(
-            task.classifier(), selector=HybridQuerySelector(**selection), random_state=task.seed
+            task.classifier(), augmenter=SyntheticAugmenter(use_pool=use_pool), random_state=task.seed
         ).fit(task.X, y)
         scores = [task.score(loop)]
         for before, after in pairwise(ROUNDS):
@@ -210,8 +211,8 @@ ARMS: dict[str, tuple[Callable[[Task], Scores], tuple[int, ...], str | None]] = 
         LABELS,
         "diffusion",
     ),
-    "synda": (acquire(), ROUNDS, None),
-    "synda_cluster": (acquire(redundancy="cluster"), ROUNDS, None),
+    "acquisition": (acquire(use_pool=False), ROUNDS, None),
+    "synda": (acquire(use_pool=True), ROUNDS, None),
 }
 
 

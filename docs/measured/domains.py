@@ -25,8 +25,8 @@ ARMS = {
     "real": "random labels, no augmentation",
     "augmented": "random labels, standard augmentation",
     "self_training": "self-training on random labels",
-    "synda": "the classifier chooses",
-    "synda_cluster": "it chooses, one of each cluster",
+    "acquisition": "the classifier chooses",
+    "synda": "it chooses, and learns from images of the pool",
 }
 
 

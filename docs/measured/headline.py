@@ -163,8 +163,6 @@ def _better(load: Load, row: dict[str, Any], arms: tuple[str, ...]) -> Cell | No
 
 
 def _better_images(load: Load, name: str, arm: str) -> list[Cell]:
-    if arm == "active learning":  # SynDA itself, which uses no synthetic image
-        return [Cell(0.0, BETTER[0], False, "+")]
     ends = {
         row["arm"]: (list(row["accuracy"].values())[-1][0], row["n_seeds"])
         for row in load("image_labels")["table"]

@@ -12,8 +12,8 @@ ARMS = {
     "vae": "synthetic images of a VAE",
     "diffusion": "synthetic images of a diffusion model",
     "diffusion_filtered": "the same, filtered",
+    "acquisition": "SynDA chooses the labels, without images of the pool",
     "synda": "SynDA chooses the labels",
-    "synda_cluster": "SynDA by clusters",
 }
 
 

@@ -78,7 +78,9 @@ class SyntheticAugmenter(SamplerMixin, BaseEstimator):
         and constraints are left at their defaults and the weight of the rows to
         the mixer, ``synthetic_weight="auto"``, rows have no ``sample_weight``
         and, for a forest, none was chosen to be labelled. A sampler alone has
-        hard labels.
+        hard labels. A :class:`~synda_sk.images.ConvClassifier` labels rows of the
+        pool itself, with "auto": those of which a first one is sure, p >= 0.95, teach
+        a second one.
     use_pool : bool, default=True
         Take rows without a label for :meth:`sample_soft` where there are some, so
         that their distribution is the pool's and only their labels are made up.
