@@ -127,7 +127,7 @@ class Replay:
         cap : callable or None
             B_t: the most labels of round t.
         train : callable (step, rows, n_exploring, account) -> classifier
-            Fits to the state and records the stage.
+            Fits to the state, records the stage and returns the model to ask.
         enough : callable
             The stopping rules' verdict on the last stage.
         """

@@ -32,6 +32,9 @@ class Stage:
     ----------
     model : classifier
         Fitted.
+    asked : classifier
+        The same, or the first one of self-training, whose uncertainty about the
+        pool no row of the pool has lowered: queries ask it.
     route : str
         How sample weights reached it.
     record : dict
@@ -39,6 +42,7 @@ class Stage:
     """
 
     model: Any
+    asked: Any
     route: str
     record: dict[str, Any]
 
@@ -67,6 +71,7 @@ class Trainer:
     streams: SeedStreams
     consistency: float = 1.0  # C_t of the last synthetic rows
     consistency_before: float = 1.0  # that the last stage began with
+    first: Any = None  # model of the last stage's labelled rows alone, where it labelled others
     misses_pool: bool = False  # whether the last stage would have used rows of a pool that is not there
 
     def train(
@@ -109,13 +114,13 @@ class Trainer:
             With fewer than two classes seen, a constant predictor.
         """
         started = time.perf_counter()
-        self.consistency_before, self.misses_pool = self.consistency, False
+        self.consistency_before, self.first, self.misses_pool = self.consistency, None, False
         record = dict.fromkeys(("ratio", "complexity", "performance", "consistency", "rejected"))
         record |= {"beta": 0.0, "generated": 0, "kept": 0}
         if len(np.unique(y)) < 2:
             seen = y if len(y) else classes
             model: Any = DummyClassifier(strategy="prior").fit(np.zeros((len(seen), 1)), seen)
-            return Stage(model, "none", record | {"seconds": time.perf_counter() - started})
+            return Stage(model, model, "none", record | {"seconds": time.perf_counter() - started})
         if measure_performance or callable(self.mixer.ratio):
             record["performance"] = self._performance(X, y)
         X_mixed, y_mixed, weight = self._mix(X, y, sample_weight, step, record, rest, bool(fit_params))
@@ -134,7 +139,8 @@ class Trainer:
             random_state=self.streams.seed("bootstrap", step),
             **fit_params,
         )
-        return Stage(model, route, record | {"seconds": time.perf_counter() - started})
+        asked = model if self.first is None else self.first
+        return Stage(model, asked, route, record | {"seconds": time.perf_counter() - started})
 
     def _mix(
         self,
@@ -232,7 +238,8 @@ class Trainer:
         if source == "class":
             X_new, y_new = augmenter.fit(X, y).sample(n_rows)
         elif source == "self":
-            X_new, y_new = sure_rows(self._unfitted().fit(X, y), pool)
+            self.first = self._unfitted().fit(X, y)
+            X_new, y_new = sure_rows(self.first, pool)
         else:
             X_new, y_new, weight = augmenter.fit(X, y, X_pool=pool).sample_soft(n_rows)
         record["generated"] = len(y_new)

@@ -509,7 +509,7 @@ class SynDAClassifier(
         given = None if X is None else self._given_pool(X)
         purse = query_purse(costs, cost_budget, self.stopping, given, self._state)
         pool, free = rows_left(self._pool, given, self._state.free, exclude)
-        choice = self._acquisition().choose(pool, free, n_queries, self._state, self.estimator_, step, purse)
+        choice = self._acquisition().choose(pool, free, n_queries, self._state, self._asked, step, purse)
         return (choice.rows, choice.scores) if return_scores else choice.rows
 
     def teach(
@@ -572,7 +572,7 @@ class SynDAClassifier(
             answers.arms = self._acquisition().arms_of(self._pool, answers.rows, self._state, step)
             given = take_rows(self._pool.X, answers.rows)
         check_no_gaps(given, self.estimator_)
-        proxy = self._acquisition().keep_proxy(self._pool, self._state, self.estimator_, step)
+        proxy = self._acquisition().keep_proxy(self._pool, self._state, self._asked, step)
         self._write_down(answers, self._trainer.consistency)
         corrected = self._state.take(answers)
         self.classes_ = self._state.classes
@@ -735,7 +735,7 @@ class SynDAClassifier(
         entry["agreement"] = self._agreement(stage.model, rules)
         self._judge(entry, [*self.history_, entry])
         self.history_.append(entry)
-        self.estimator_ = stage.model
+        self.estimator_, self._asked = stage.model, stage.asked
         self.weighting_ = stage.route
         self.n_labels_ = entry["n_labels"]
         self.labeled_iter_ = self._state.rounds
@@ -745,7 +745,7 @@ class SynDAClassifier(
             sys.stderr.write(
                 f"[SynDAClassifier] stage {step}: {self.n_labels_} labels {self._state.counts()}\n"
             )
-        return stage.model
+        return stage.asked
 
     def _judge(self, entry: dict[str, Any], history: list[dict[str, Any]]) -> None:
         """Ask the stopping rules about the last stage."""

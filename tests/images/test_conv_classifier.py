@@ -379,6 +379,19 @@ def test_the_loop_trains_again_on_images_a_first_network_is_sure_of(digits):
     assert {row.tobytes() for row in rows[40:]} <= pool
 
 
+def test_self_training_changes_what_is_predicted_and_not_what_is_asked_for(digits):
+    X, y = digits
+    asked = {"label_budget": 60, "initial_labels": 20, "n_rounds": 4, "random_state": 0}
+    loop = SynDAClassifier(ConvClassifier(**QUICK), **asked).fit(X, y)
+    alone = SynDAClassifier(
+        ConvClassifier(**QUICK), augmenter=SyntheticAugmenter(use_pool=False), **asked
+    ).fit(X, y)
+    assert max(stage["kept"] for stage in loop.history_) > 0
+    assert_array_equal(loop.labeled_iter_, alone.labeled_iter_)
+    assert not same(loop, alone, X)
+    assert_array_equal(loop.query(n_queries=10), alone.query(n_queries=10))
+
+
 def test_images_without_a_label_are_left_alone_where_they_were_not_measured_to_help(digits):
     X, y = digits
     for n_each, parts in [
