@@ -239,7 +239,7 @@ class Trainer:
             X_new, y_new = augmenter.fit(X, y).sample(n_rows)
         elif source == "self":
             self.first = self._unfitted().fit(X, y)
-            X_new, y_new = sure_rows(self.first, pool)
+            X_new, y_new = sure_rows(self.first, pool, np.unique(y))
         else:
             X_new, y_new, weight = augmenter.fit(X, y, X_pool=pool).sample_soft(n_rows)
         record["generated"] = len(y_new)

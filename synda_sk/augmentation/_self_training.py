@@ -11,7 +11,7 @@ from synda_sk.utils import take_rows
 SURE = 0.95
 
 
-def sure_rows(model: Any, X_pool: Table) -> tuple[Table, NDArray[Any]]:
+def sure_rows(model: Any, X_pool: Table, classes: NDArray[Any]) -> tuple[Table, NDArray[Any]]:
     r"""Return the rows whose class a model is sure of, and these classes.
 
     .. math:: \{(x, \hat c(x)) : \max_c p_c(x) \ge 0.95\},
@@ -25,6 +25,9 @@ def sure_rows(model: Any, X_pool: Table) -> tuple[Table, NDArray[Any]]:
         Fitted, with ``predict_proba``.
     X_pool : table of shape (n_pool, n_features)
         Rows without a label.
+    classes : ndarray of shape (n_classes,)
+        Labels that real rows have: a model that learnt from a teacher knows
+        others too, and rows it gives these are left out.
 
     Returns
     -------
@@ -48,10 +51,11 @@ def sure_rows(model: Any, X_pool: Table) -> tuple[Table, NDArray[Any]]:
     >>> from sklearn.linear_model import LogisticRegression
     >>> from synda_sk.augmentation._self_training import sure_rows
     >>> model = LogisticRegression().fit([[-1.0], [1.0]], ["bill", "fraud"])
-    >>> X, y = sure_rows(model, np.array([[9.0], [0.1], [-9.0]]))
+    >>> X, y = sure_rows(model, np.array([[9.0], [0.1], [-9.0]]), model.classes_)
     >>> X.ravel().tolist(), y.tolist()
     ([9.0, -9.0], ['fraud', 'bill'])
     """
     p = model.predict_proba(X_pool)
-    sure = np.flatnonzero(p.max(axis=1) >= SURE)
-    return take_rows(X_pool, sure), model.classes_[p[sure].argmax(axis=1)]
+    labels = model.classes_[p.argmax(axis=1)]
+    sure = np.flatnonzero((p.max(axis=1) >= SURE) & np.isin(labels, classes))
+    return take_rows(X_pool, sure), labels[sure]

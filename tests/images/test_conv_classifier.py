@@ -408,6 +408,16 @@ def test_images_without_a_label_are_left_alone_where_they_were_not_measured_to_h
         assert same(loop, alone, X)
 
 
+def test_the_loop_learns_from_a_teacher_that_knows_more_classes_than_are_labelled(digits, fitted):
+    X, y = digits
+    partly = np.full(len(y), np.nan)
+    partly[np.flatnonzero(y < 2)[:20]] = y[y < 2][:20]
+    student = ConvClassifier(**QUICK, teacher=FrozenEstimator(fitted))
+    loop = SynDAClassifier(student, classes=range(4), random_state=0).fit(X, partly)
+    assert loop.history_[0]["kept"] > 0
+    assert loop.score(X, y) > 0.8
+
+
 def test_the_loop_starts_with_one_class(digits):
     X, y = digits
     known = np.where(np.arange(len(y)) < 3, 0, np.nan)
