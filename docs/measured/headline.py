@@ -111,7 +111,7 @@ def sources(load: Load) -> str:
     told: dict[str, list[str]] = {}
     for row in _sets(load):
         told.setdefault(load("headline")["source of transfer"][row["set"]], []).append(_name(row))
-    return "\n".join(f"  - {names(found)}: {source}." for source, found in told.items())
+    return "\n".join(f"- {names(found)}: {source}." for source, found in told.items())
 
 
 def _sets(load: Load) -> list[dict[str, Any]]:

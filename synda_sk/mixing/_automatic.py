@@ -12,7 +12,7 @@ _BELOW = {
     "class": {is_forest: 10},
     "committee": {is_forest: 3, is_boosting: 40},
     "pool": {is_forest: 20, is_boosting: 40, is_logistic: 40},
-    "self": {is_conv_classifier: 20},
+    "self": {is_conv_classifier: 40},
 }
 _WEIGHT = {"class": 0.1, "committee": 0.8, "pool": 0.8, "self": 0.8}
 

@@ -395,7 +395,7 @@ def test_self_training_changes_what_is_predicted_and_not_what_is_asked_for(digit
 def test_images_without_a_label_are_left_alone_where_they_were_not_measured_to_help(digits):
     X, y = digits
     for n_each, parts in [
-        (20, {}),
+        (40, {}),
         (10, {"augmenter": SyntheticAugmenter(use_pool=False)}),
         (10, {"mixer": CurriculumMixer(synthetic_weight=0)}),
     ]:
