@@ -14,7 +14,7 @@ _BELOW = {
     "pool": {is_forest: 20, is_boosting: 40, is_logistic: 40},
     "self": {is_conv_classifier: 40},
 }
-_WEIGHT = {"class": 0.1, "committee": 0.8, "pool": 0.8, "self": 0.8}
+_WEIGHT = {"class": 0.1, "committee": 0.8, "pool": 0.8, "self": 0.5}
 
 
 def automatic_weight(counts: IntArray, estimator: Any, source: Source) -> float:

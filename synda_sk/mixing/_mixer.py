@@ -40,7 +40,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         model and the labels n of the rarest class. Rows of the pool with soft
         labels: 0.8 for boosting and, with two classes, logistic regression while
         n < 40, for a forest while n < 20; images of the pool that a first
-        :class:`~synda_sk.images.ConvClassifier` is sure of, with its labels: 0.8 for
+        :class:`~synda_sk.images.ConvClassifier` is sure of, with its labels: 0.5 for
         a second one while n < 40; a generator's rows with soft labels: 0.8
         for boosting while n < 40, for a forest while n < 3; one label a row: 0.1
         for a forest (or an unknown model) while n < 10; else 0. "cv" chooses among 0, 0.1, 0.3, 0.5 and 0.8
