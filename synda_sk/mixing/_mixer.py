@@ -41,10 +41,11 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         labels: 0.8 for boosting and, with two classes, logistic regression while
         n < 40, for a forest while n < 20; images of the pool that a first
         :class:`~synda_sk.images.ConvClassifier` is sure of, with its labels: 0.5 for
-        a second one while n < 40; a generator's rows with soft labels: 0.8
-        for boosting while n < 40, for a forest while n < 3; one label a row: 0.1
-        for a forest (or an unknown model) while n < 10; else 0. "cv" chooses among 0, 0.1, 0.3, 0.5 and 0.8
-        by cross-validation on the labelled rows, inside
+        a second one while n < 40, none more than a real one; a generator's rows with
+        soft labels: 0.8 for boosting while n < 40, for a forest while n < 3; one
+        label a row: 0.1 for a forest (or an unknown model) while n < 10; else 0.
+        "cv" chooses among 0, 0.1, 0.3, 0.5 and 0.8 by cross-validation on the
+        labelled rows, inside
         :class:`~synda_sk.SynDAClassifier` only.
     ratio : float, callable or "auto", default="auto"
         r_t, synthetic rows a real one: a number > 0, a callable g(P_t, C_t) such
@@ -258,6 +259,8 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             else np.empty(0, np.intp)
         )
         total = shares[entering].sum()
+        if source == "self":  # a few rows the model happens to be sure of must not outweigh the real ones
+            weight = min(weight, total / (len(y) + total))
         self.synthetic_weight_ = weight if total > 0 else 0.0
         if not total > 0:
             return X, y, np.ones(len(y))

@@ -14,6 +14,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 
 from synda_sk import CurriculumMixer, QualityFilter, SigmoidSchedule, SyntheticAugmenter
+from synda_sk.images import ConvClassifier
 from synda_sk.mixing import AdaptiveRatio, curriculum_threshold
 
 
@@ -77,6 +78,17 @@ def test_auto_is_the_measured_gate(rare, estimator, beta):
     n_synthetic, weight = CurriculumMixer().plan(y, estimator=estimator)
     assert weight == beta
     assert n_synthetic == (min(max(2 * len(y), 200), 600) if beta else 0)
+
+
+@given(st.integers(0, 200))
+def test_an_image_labelled_by_the_model_itself_never_counts_more_than_a_real_one(n_sure):
+    mixer = CurriculumMixer()
+    X, y = np.zeros((40, 64)), np.repeat([0, 1], 20)
+    mixed = mixer.mix(
+        X, y, np.ones((n_sure, 64)), np.zeros(n_sure, int), estimator=ConvClassifier(), source="self"
+    )
+    assert mixed[2][40:].sum() == pytest.approx(min(n_sure, 40))
+    assert mixer.synthetic_weight_ == pytest.approx(min(0.5, n_sure / (40 + n_sure)))
 
 
 @given(st.floats(-5, 5), st.floats(0, 4), st.floats(0.1, 4), st.floats(0, 6))
