@@ -156,7 +156,8 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
         source : {"class", "committee", "pool", "self"}, default="class"
             Where the rows come from: one class a row; a generator's rows with
             the soft labels of a committee; rows of the pool with such labels;
-            rows of the pool that the model itself is sure of.
+            rows of the pool that the model itself is sure of, none of which
+            ever weighs more than a real row, however few they are.
 
         Returns
         -------
@@ -259,7 +260,7 @@ class CurriculumMixer(SamplerMixin, BaseEstimator):
             else np.empty(0, np.intp)
         )
         total = shares[entering].sum()
-        if source == "self":  # a few rows the model happens to be sure of must not outweigh the real ones
+        if source == "self":
             weight = min(weight, total / (len(y) + total))
         self.synthetic_weight_ = weight if total > 0 else 0.0
         if not total > 0:
