@@ -129,6 +129,8 @@ class Trainer:
                 f"Fit parameters {sorted(fit_params)} are given, but synthetic rows have no value for "
                 "them; use mixer=CurriculumMixer(synthetic_weight=0)."
             )
+        if self.first is not None and record["kept"] == 0:
+            return Stage(self.first, self.first, "none", record | {"seconds": time.perf_counter() - started})
         model = self._unfitted()
         route = fit_weighted(
             model,

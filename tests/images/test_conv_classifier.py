@@ -379,6 +379,19 @@ def test_the_loop_trains_again_on_images_a_first_network_is_sure_of(digits):
     assert {row.tobytes() for row in rows[40:]} <= pool
 
 
+def test_a_network_that_is_sure_of_no_image_is_not_trained_twice(digits):
+    X, y = digits
+    known = np.concatenate([np.flatnonzero(y == label)[:5] for label in range(4)])
+    partly = np.full(len(y), np.nan)
+    partly[known] = y[known]
+    Recording.lessons.clear()
+    loop = SynDAClassifier(Recording(width=8, max_steps=1), random_state=0).fit(X, partly)
+    assert loop.history_[0]["kept"] == 0
+    assert len(Recording.lessons) == 1
+    assert_array_equal(loop.predict_proba(X), loop.to_predictor().predict_proba(X))
+    assert loop.query(n_queries=10).shape == (10,)
+
+
 def test_self_training_changes_what_is_predicted_and_not_what_is_asked_for(digits):
     X, y = digits
     asked = {"label_budget": 60, "initial_labels": 20, "n_rounds": 4, "random_state": 0}
