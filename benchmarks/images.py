@@ -17,8 +17,8 @@ near     distance of synthetic images to the nearest training image over that of
 Baselines: the N real images themselves, and a Gaussian of each class in as many principal components
 as hold 95 % of the variance. Seconds are CPU seconds of one thread; what one step costs beside the
 teacher's sixteen is timed in turns. "Pruned" is the teacher without its smallest weights, as it is and
-trained to answer as the whole teacher does. Trained generators stay in benchmarks/cache, finished parts
-are never computed again.
+trained to answer as the whole teacher does. "Ends int8" are its first and its last convolution. Trained
+generators stay in benchmarks/cache, finished parts are never computed again.
 """
 
 import argparse
@@ -52,6 +52,7 @@ CELLS = (
 FEWER = (50, 75)  # percent of the teacher's numbers that its students save
 FEWEST = 90  # the same, in the other parts
 PRUNED = (50, 75)  # percent of the teacher's weights that are set to 0
+BITS: dict[str, Any] = {"int8": 8, "int4": 4, "int4, ends int8": {"": 4, "stem": 8, "out": 8}}
 N_TIMINGS = 5
 
 
@@ -249,9 +250,9 @@ def other_parts(cell: Cell) -> None:
     """Fewer bits, fewer weights, fewer steps."""
     models = {"teacher": teacher(cell), **{f"{fewer} % fewer": student(cell, fewer) for fewer in FEWER}}
     for key, made in models.items():
-        for n_bits in (8, 4):
+        for told, n_bits in BITS.items():
             cell.part(
-                f"{key}, int{n_bits}",
+                f"{key}, {told}",
                 lambda m=made, b=n_bits: judged(cell, m, change=lambda net: quantize(net, n_bits=b)),
             )
     for n_steps in (50, 8, 4, 2, 1):

@@ -42,7 +42,11 @@ def _sizes(found: dict[str, Any]) -> str:
         "| agree | variation | near | training, s |",
         f"|{'---|' * 11}",
     ]
-    keys = [f"{network}, {kind}" for kind in ("16 steps", "int8", "int4") for network in NETWORKS]
+    keys = [
+        f"{network}, {kind}"
+        for kind in ("16 steps", "int8", "int4", "int4, ends int8")
+        for network in NETWORKS
+    ]
     for key in (*REFERENCES, *keys, *OTHERS):
         if key not in found:
             continue

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from synda_sk.compression import finetune, prune, quantize, to_bytes
+from synda_sk.compression import finetune, from_bytes, prune, quantize, to_bytes
 from synda_sk.compression._bits import pack_bits, packed_size, unpack_bits
 
 
@@ -62,6 +62,28 @@ def test_fewer_bits_are_coarser_and_smaller():
     assert errors == sorted(errors, reverse=True)
     assert sizes == sorted(sizes)
     assert sizes[-1] < len(to_bytes(model)) / 2
+
+
+@given(
+    parts=st.dictionaries(st.sampled_from(["", "0", "2", "body", "body.0"]), st.integers(2, 8), min_size=1)
+)
+def test_the_longest_name_of_a_part_tells_its_bits(parts):
+    net = nn.Sequential(nn.Linear(9, 9), nn.ReLU(), nn.Linear(9, 9), nn.Linear(9, 9))
+    net.add_module("body", nn.Sequential(nn.Linear(9, 9), nn.Linear(9, 9)))
+    mixed = matrices(quantize(net, parts))
+    for name, weight in matrices(net).items():
+        path = name.split(".")
+        named = [part for k in range(len(path)) if (part := ".".join(path[:k])) in parts]
+        alone = weight if not named else matrices(quantize(net, parts[named[-1]]))[name]
+        assert torch.equal(mixed[name], alone)
+
+
+def test_mixed_bits_are_packed_and_read_back():
+    model = mlp(40)
+    mixed = quantize(model, {"": 4, "0": 8})
+    content = to_bytes(mixed)
+    assert len(to_bytes(quantize(model, 4))) < len(content) < len(to_bytes(quantize(model, 8)))
+    assert same(snapshot(from_bytes(content, model)), snapshot(mixed))
 
 
 def test_quantizing_again_changes_nothing_at_the_same_bits():
