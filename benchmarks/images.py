@@ -17,8 +17,9 @@ near     distance of synthetic images to the nearest training image over that of
 Baselines: the N real images themselves, and a Gaussian of each class in as many principal components
 as hold 95 % of the variance. Seconds are CPU seconds of one thread; what one step costs beside the
 teacher's sixteen is timed in turns. "Pruned" is the teacher without its smallest weights, as it is and
-trained to answer as the whole teacher does. "Ends int8" are its first and its last convolution. Trained
-generators stay in benchmarks/cache, finished parts are never computed again.
+trained to answer as the whole teacher does. "Full resolution int8" leaves 4 bits to the layers at half the
+resolution and to what they are told. Trained generators stay in benchmarks/cache, finished parts are never
+computed again.
 """
 
 import argparse
@@ -52,7 +53,8 @@ CELLS = (
 FEWER = (50, 75)  # percent of the teacher's numbers that its students save
 FEWEST = 90  # the same, in the other parts
 PRUNED = (50, 75)  # percent of the teacher's weights that are set to 0
-BITS: dict[str, Any] = {"int8": 8, "int4": 4, "int4, ends int8": {"": 4, "stem": 8, "out": 8}}
+FULL_RESOLUTION = dict.fromkeys(("stem", "down", "up", "out"), 8)
+BITS: dict[str, Any] = {"int8": 8, "int4": 4, "int4, full resolution int8": {"": 4} | FULL_RESOLUTION}
 N_TIMINGS = 5
 
 

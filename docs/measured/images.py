@@ -8,6 +8,7 @@ from measured._format import percent, table
 
 REFERENCES = ("real", "PCA Gaussian")
 NETWORKS = ("teacher", "50 % fewer", "75 % fewer")
+KINDS = ("16 steps", "int8", "int4", "int4, full resolution int8")
 OTHERS = (
     "90 % fewer, 16 steps",
     *(f"pruned by {percent} %{matched}" for percent in (50, 75) for matched in ("", ", matched")),
@@ -42,11 +43,7 @@ def _sizes(found: dict[str, Any]) -> str:
         "| agree | variation | near | training, s |",
         f"|{'---|' * 11}",
     ]
-    keys = [
-        f"{network}, {kind}"
-        for kind in ("16 steps", "int8", "int4", "int4, ends int8")
-        for network in NETWORKS
-    ]
+    keys = [f"{network}, {kind}" for kind in KINDS for network in NETWORKS]
     for key in (*REFERENCES, *keys, *OTHERS):
         if key not in found:
             continue
