@@ -232,8 +232,11 @@ class Purse:
             return len(self.costs)
         if self.all_equal:
             return min(len(self.costs), floor(Fraction(self.money) / Fraction(float(self.costs[0]))))
-        spent = np.cumsum(np.sort(self.costs))
-        return int(np.searchsorted(spent, self.money * (1 + _ROUNDING), side="right"))
+        costs = np.sort(self.costs)
+        n_rows = int(np.searchsorted(np.cumsum(costs), self.money * (1 + _ROUNDING), side="right"))
+        while fsum([-self.money, *costs[:n_rows].tolist()]) > 0:  # exactly, whatever the sums above lost
+            n_rows -= 1
+        return n_rows
 
     def holds_most(self, n: int, rows: IntArray) -> bool:
         """Tell whether any `n` of the rows can be bought."""

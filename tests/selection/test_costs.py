@@ -5,7 +5,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from test_greedy_batch import KINDS, LAYOUTS, pool, table
@@ -72,6 +72,10 @@ def price(kind, n, rng):
 
 
 @settings(max_examples=200)
+@example(
+    n=36, d=2, n_queries=10, kind="rbf", redundancy="sum", penalty=0.3, layout="tied scores", prices="cents",
+    share=0.1, sizes=(1,) * 7, seed=235204,
+)  # fmt: skip  # the ten cheapest rows cost a rounding more than the money
 @given(
     n=st.integers(1, 70),
     d=st.integers(1, 6),
@@ -242,6 +246,14 @@ def test_money_is_never_overdrawn_by_rounding(costs, share):
     assert spent(costs, bought) <= Fraction(purse.money)
     assert 0 <= purse.after(bought).money <= purse.money
     assert len(bought) <= purse.most_rows()
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=30), st.data())
+def test_the_most_rows_are_those_of_the_exact_sum(cents, data):
+    costs = np.array(cents) / 100
+    n = data.draw(st.integers(1, len(costs)))
+    money = round(float(np.sort(costs)[:n].sum()), 2)
+    assert Purse(costs, money).most_rows() == most_rows(costs, money)
 
 
 @given(st.lists(st.floats(1e-9, 1e9), max_size=30))
