@@ -348,6 +348,14 @@ def test_the_loop_asks_by_the_features_of_the_network(digits):
     assert_array_equal(explicit.labeled_iter_, loop.labeled_iter_)
 
 
+def first_of_each(y, n):
+    """Return the first `n` places of each class, and labels that are known there alone."""
+    known = np.concatenate([np.flatnonzero(y == label)[:n] for label in range(4)])
+    partly = np.full(len(y), np.nan)
+    partly[known] = y[known]
+    return known, partly
+
+
 class Recording(ConvClassifier):
     """Remembers what each network of a loop is trained on."""
 
@@ -360,9 +368,7 @@ class Recording(ConvClassifier):
 
 def test_the_loop_trains_again_on_images_a_first_network_is_sure_of(digits):
     X, y = digits
-    known = np.concatenate([np.flatnonzero(y == label)[:10] for label in range(4)])
-    partly = np.full(len(y), np.nan)
-    partly[known] = y[known]
+    known, partly = first_of_each(y, 10)
     Recording.lessons.clear()
     loop = SynDAClassifier(Recording(**QUICK), random_state=0).fit(X, partly)
     (first_X, first_y, no_weight), (rows, labels, weight) = Recording.lessons
@@ -381,9 +387,7 @@ def test_the_loop_trains_again_on_images_a_first_network_is_sure_of(digits):
 
 def test_a_network_that_is_sure_of_no_image_is_not_trained_twice(digits):
     X, y = digits
-    known = np.concatenate([np.flatnonzero(y == label)[:5] for label in range(4)])
-    partly = np.full(len(y), np.nan)
-    partly[known] = y[known]
+    _, partly = first_of_each(y, 5)
     Recording.lessons.clear()
     loop = SynDAClassifier(Recording(width=8, max_steps=1), random_state=0).fit(X, partly)
     assert loop.history_[0]["kept"] == 0
@@ -412,9 +416,7 @@ def test_images_without_a_label_are_left_alone_where_they_were_not_measured_to_h
         (10, {"augmenter": SyntheticAugmenter(use_pool=False)}),
         (10, {"mixer": CurriculumMixer(synthetic_weight=0)}),
     ]:
-        known = np.concatenate([np.flatnonzero(y == label)[:n_each] for label in range(4)])
-        partly = np.full(len(y), np.nan)
-        partly[known] = y[known]
+        known, partly = first_of_each(y, n_each)
         loop = SynDAClassifier(ConvClassifier(**QUICK), random_state=0, **parts).fit(X, partly)
         assert (loop.history_[0]["kept"], loop.history_[0]["beta"]) == (0, 0)
         alone = ConvClassifier(**loop.estimator_.get_params()).fit(X[np.sort(known)], y[np.sort(known)])
