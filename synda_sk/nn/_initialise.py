@@ -72,8 +72,9 @@ def convolution(
 def initialise(module: Net, generator: torch.Generator) -> Net:
     r"""Give a module its first weights, reproducibly and without the process-wide random state.
 
-    Weights of layers are uniform in :math:`\pm 1/\sqrt{n_{in}}`, where a unit has
-    :math:`n_{in}` inputs; the scales of normalisations are 1, everything else is 0.
+    Weights are uniform in :math:`\pm 1/\sqrt{n_{in}}`, where a unit has :math:`n_{in}` inputs.
+    The tables of a `ParameterList` have a row for each class or context: one input is on, so
+    theirs are in :math:`\pm 1`. The scales of normalisations are 1, everything else is 0.
 
     Parameters
     ----------
@@ -95,10 +96,11 @@ def initialise(module: Net, generator: torch.Generator) -> Net:
     >>> torch.equal(layers[0].weight, layers[1].weight)
     True
     """
+    tables = {id(table) for part in module.modules() if isinstance(part, nn.ParameterList) for table in part}
     with torch.no_grad():
         for parameter in module.parameters():
             if parameter.ndim > 1 and parameter.numel():
-                bound = 1 / math.sqrt(parameter[0].numel())
+                bound = 1 if id(parameter) in tables else 1 / math.sqrt(parameter[0].numel())
                 parameter.uniform_(-bound, bound, generator=generator)
             else:
                 parameter.zero_()

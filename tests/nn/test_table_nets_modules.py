@@ -15,6 +15,7 @@ from synda_sk.nn import (  # noqa: E402
     ResidualMLP,
     TableCritic,
     TableDecoder,
+    UNet,
     convolution,
     initialise,
     linear,
@@ -75,6 +76,14 @@ def test_first_weights_come_from_the_generator_alone():
     for name, weights in first.items():
         np.testing.assert_array_equal(weights, again[name])
     assert not torch.equal(first["mlp.inputs.weight"], other["mlp.inputs.weight"])
+
+
+def test_classes_and_contexts_are_told_as_loudly_as_the_noise_level():
+    net = initialise(UNet(1, n_classes=200, width=16, n_contexts=[200]), source())
+    level = net.level(torch.randn(500, net.level.in_features, generator=source(1)) / 2**0.5)
+    for table in net.labels:
+        assert table.abs().max() <= 1
+        assert 0.5 < table.std() / level.std() < 2
 
 
 @pytest.mark.parametrize(("layer", "kind"), [(linear(4, 2), nn.Linear), (convolution(3, 6, 3, 3), nn.Conv2d)])
