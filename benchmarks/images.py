@@ -45,10 +45,8 @@ from synda_sk.generators import DiffusionGenerator, distill_diffusion
 from synda_sk.metrics import frechet_distance
 
 ROOT = Path(__file__).resolve().parents[1]
-CELLS = (
-    "digits/20,digits/50,digits/200,kannada/50,kannada/200,leaf_apple/200,malaria/200,"
-    "kannada/20,leaf_apple/50,malaria/50,leaf_apple/20,malaria/20,leaf_apple/50/9000,malaria/50/9000,"
-    "leaf_apple/200/9000"
+CELLS = ",".join(
+    f"{name}/{n}" for n in (50, 200, 20) for name in ("digits", "kannada", "leaf_apple", "malaria")
 )
 FEWER = (50, 75)  # percent of the teacher's numbers that its students save
 FEWEST = 90  # the same, in the other parts
@@ -63,10 +61,13 @@ class Effort(NamedTuple):
     judge_steps: int
     full_judge_steps: int
     max_steps: int
+    student_steps: int
 
 
-WHOLE = Effort(n_drawn=2_000, judge_steps=400, full_judge_steps=1_500, max_steps=3_000)
-QUICK = Effort(n_drawn=200, judge_steps=20, full_judge_steps=60, max_steps=12)
+WHOLE = Effort(
+    n_drawn=2_000, judge_steps=400, full_judge_steps=1_500, max_steps=6_000, student_steps=1_500
+)
+QUICK = Effort(n_drawn=200, judge_steps=20, full_judge_steps=60, max_steps=12, student_steps=6)
 
 
 class Cell:
@@ -193,7 +194,7 @@ def matched(cell: Cell, pruned: Any, teacher: Any) -> Any:
         return clean[rows] * angle.cos() + noise * angle.sin(), time, labels[rows], contexts
 
     with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
-        return distill(teacher, pruned, inputs, n_steps=cell.effort.max_steps // 6, random_state=cell.seed)
+        return distill(teacher, pruned, inputs, n_steps=cell.effort.student_steps // 3, random_state=cell.seed)
 
 
 def one_step_beside_sixteen(cell: Cell, teacher: Any, one_step: Any) -> dict[str, Any]:
@@ -230,7 +231,7 @@ def student(cell: Cell, fewer: int) -> tuple[Any, float]:
             cell.X,
             cell.y,
             amount=fewer / 100,
-            max_steps=cell.effort.max_steps // 2,
+            max_steps=cell.effort.student_steps,
             random_state=cell.seed,
         )
 
@@ -269,7 +270,7 @@ def other_parts(cell: Cell) -> None:
                     cell.X,
                     cell.y,
                     n_sampling_steps=n_steps,
-                    max_steps_per_halving=cell.effort.max_steps // 12,
+                    max_steps_per_halving=cell.effort.student_steps // 6,
                     random_state=cell.seed,
                 )
 

@@ -15,7 +15,7 @@ OTHERS = (
 )
 STEPS = (50, 16, 8, 4, 2, 1)
 TEACHER = "teacher, 16 steps"
-USUAL_STEPS = 3000
+USUAL_STEPS = 6000
 
 
 def by_set(load: Callable[[str], Any]) -> str:
