@@ -36,7 +36,7 @@ from synda_sk.metrics import frechet_distance
 ROOT = Path(__file__).resolve().parents[1]
 ELSEWHERE = {"kannada": 50, "malaria": 200}  # images a class
 N_TEST, N_DRAWN, N_JUDGES, N_STAINS = 2_000, 1_000, 2, 3
-STEPS = {"elsewhere": 2_000, "fine-tuned": 300, "local alone": 1_000, "judge": 600}
+STEPS = {"elsewhere": 4_000, "fine-tuned": 600, "local alone": 2_000, "judge": 600}
 QUICK = dict.fromkeys(STEPS, 3)
 
 

@@ -64,9 +64,7 @@ class Effort(NamedTuple):
     student_steps: int
 
 
-WHOLE = Effort(
-    n_drawn=2_000, judge_steps=400, full_judge_steps=1_500, max_steps=6_000, student_steps=1_500
-)
+WHOLE = Effort(n_drawn=2_000, judge_steps=400, full_judge_steps=1_500, max_steps=6_000, student_steps=1_500)
 QUICK = Effort(n_drawn=200, judge_steps=20, full_judge_steps=60, max_steps=12, student_steps=6)
 
 
@@ -194,7 +192,9 @@ def matched(cell: Cell, pruned: Any, teacher: Any) -> Any:
         return clean[rows] * angle.cos() + noise * angle.sin(), time, labels[rows], contexts
 
     with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
-        return distill(teacher, pruned, inputs, n_steps=cell.effort.student_steps // 3, random_state=cell.seed)
+        return distill(
+            teacher, pruned, inputs, n_steps=cell.effort.student_steps // 3, random_state=cell.seed
+        )
 
 
 def one_step_beside_sixteen(cell: Cell, teacher: Any, one_step: Any) -> dict[str, Any]:
