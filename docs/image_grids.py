@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-CELLS = "digits/20,kannada/200,leaf_apple/50/9000,malaria/50/9000"
+CELLS = "digits/50,kannada/50,leaf_apple/50,malaria/50"
 NETWORKS = ("teacher", "50 % fewer", "75 % fewer")
 N_SHOWN = 6
 
