@@ -378,7 +378,7 @@ def test_a_student_answers_as_its_teacher_and_in_fewer_steps(how):
     X, y, light = stripes(200)
     teacher = diffusion(width=16, max_steps=100, augmentation=None).fit(X, y, light)
     before = teacher.sample(10, context="light")[0]
-    student = distill_diffusion(teacher, X, y, light, **how, max_steps=100, n_images=50, random_state=0)
+    student = distill_diffusion(teacher, X, y, light, **how, max_steps=200, n_images=50, random_state=0)
     assert student.n_parameters_ < teacher.n_parameters_ / 2
     z = torch.randn(100, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     time = torch.linspace(0.3, 1, 100)
