@@ -72,7 +72,6 @@ else:
     smears = load_image_folder(source, size=32, mode="rgb")
     images, y = smears.data, smears.target
     patient = np.array([Path(name).name.partition("_")[0] for name in smears.filenames])
-STEPS = 220 if source is None else "auto"
 X, shape = images.reshape(len(images), -1), images.shape[1:]
 plt.figure(figsize=(6, 1.3))
 plt.imshow(np.vstack([np.hstack(images[y == name][:10]) for name in np.unique(y)]))
@@ -117,7 +116,7 @@ ways = {
     "with colours, standardised": {"augmentation": stains, "standardize": True},
 }
 for name, way in ways.items():
-    model = ConvClassifier(shape, width=16, separable=True, max_steps=STEPS, random_state=0, **way)
+    model = ConvClassifier(shape, width=16, separable=True, random_state=0, **way)
     model.fit(X[everything], y[everything])
     print(f"{name}: {len(everything)} random labels {score(model):.2f}")
 
@@ -168,7 +167,7 @@ print(f"fit to train on: {health.ok}", *health.reasons, sep="\n  ")
 # file it needs NumPy and onnxruntime, nothing else.
 
 teacher = clf.to_predictor()
-student = ConvClassifier(shape, width=8, teacher=teacher, standardize=True, max_steps=STEPS, random_state=0)
+student = ConvClassifier(shape, width=8, teacher=teacher, standardize=True, random_state=0)
 student.fit(X[labelled], y[labelled], X_unlabeled=X[pool])
 folder = Path(tempfile.mkdtemp())
 onnx.export(student, folder / "smears.onnx", X=X[pool][:32], weights="int8", tolerance=0.1)
