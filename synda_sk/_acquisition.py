@@ -98,6 +98,8 @@ class Acquisition:
         Whether part of a batch insures against a rare class not yet found.
     streams : SeedStreams
         Seeds.
+    n_at_random : int
+        Labels before which a batch is drawn at random.
     proxy : ProxyClassifier or None, default=None
         That of the round before, for the stored rows.
     """
@@ -107,6 +109,7 @@ class Acquisition:
     features: Features
     hedge: bool
     streams: SeedStreams
+    n_at_random: int
     proxy: Any = None
 
     @property
@@ -251,6 +254,8 @@ class Acquisition:
         purse: Purse | None,
     ) -> tuple[IntArray, FloatArray, FloatArray | None, float | None, Committee, Any]:
         selector, X_free = self._seeded_selector(step), self._rows(pool, free)
+        if state.n_labels < self.n_at_random:
+            selector.set_params(exploration=1.0)
         money = as_keywords(purse and purse.of(free))
         if hasattr(selector, "choose"):
             if pool.in_memory:

@@ -66,6 +66,7 @@ _DEFAULT_PARTS = {
     "quality_filter": QualityFilter,
     "mixer": CurriculumMixer,
 }
+_AT_RANDOM = 50  # labels of images before a network is asked which it doubts
 
 
 class SynDAClassifier(
@@ -106,8 +107,10 @@ class SynDAClassifier(
         Makes synthetic rows; None takes its defaults, which use rows without a
         label (their values, no label) where there are some.
     selector : query strategy or None, default=None
-        Chooses rows; None is :class:`~synda_sk.HybridQuerySelector`. Grid key of
-        lambda: ``selector__uncertainty_weight``.
+        Chooses rows; None is :class:`~synda_sk.HybridQuerySelector`, for a
+        :class:`~synda_sk.images.ConvClassifier` with ``exploration=1`` while there
+        are fewer than 50 labels: a network of so few doubts the wrong images. Grid
+        key of lambda: ``selector__uncertainty_weight``.
     quality_filter : QualityFilter or None, default=None
         Filters synthetic rows; None keeps all.
     mixer : CurriculumMixer or None, default=None
@@ -783,6 +786,7 @@ class SynDAClassifier(
             features=self._features,
             hedge=isinstance(self.initial, str) and self.initial == "auto",
             streams=self._streams,
+            n_at_random=_AT_RANDOM if self.selector is None and is_conv_classifier(self.estimator) else 0,
             proxy=self._proxy,
         )
 

@@ -399,6 +399,7 @@ def test_a_network_that_is_sure_of_no_image_is_not_trained_twice(digits):
 def test_self_training_changes_what_is_predicted_and_not_what_is_asked_for(digits):
     X, y = digits
     asked = {"label_budget": 60, "initial_labels": 20, "n_rounds": 4, "random_state": 0}
+    asked["selector"] = HybridQuerySelector()
     loop = SynDAClassifier(ConvClassifier(**QUICK), **asked).fit(X, y)
     alone = SynDAClassifier(
         ConvClassifier(**QUICK), augmenter=SyntheticAugmenter(use_pool=False), **asked
@@ -407,6 +408,33 @@ def test_self_training_changes_what_is_predicted_and_not_what_is_asked_for(digit
     assert_array_equal(loop.labeled_iter_, alone.labeled_iter_)
     assert not same(loop, alone, X)
     assert_array_equal(loop.query(n_queries=10), alone.query(n_queries=10))
+
+
+@pytest.mark.parametrize("n_each", [12, 13])
+def test_below_fifty_labels_images_are_drawn_at_random(digits, n_each):
+    X, y = digits
+    _, partly = first_of_each(y, n_each)
+    net = ConvClassifier(**QUICK)
+    loop = SynDAClassifier(net, random_state=0).fit(X, partly)
+    by_doubt, by_chance = (
+        SynDAClassifier(net, selector=HybridQuerySelector(exploration=share), random_state=0)
+        .fit(X, partly)
+        .query(n_queries=10)
+        for share in (0.0, 1.0)
+    )
+    assert not np.array_equal(np.sort(by_doubt), np.sort(by_chance))
+    assert_array_equal(loop.query(n_queries=10), by_chance if 4 * n_each < 50 else by_doubt)
+
+
+def test_a_replay_of_images_tells_which_rows_were_drawn_at_random(digits):
+    X, y = digits
+    loop = SynDAClassifier(
+        ConvClassifier(**QUICK), label_budget=80, initial_labels=20, n_rounds=3, random_state=0
+    ).fit(X, y)
+    drawn = [[p < 1 for p in stage["inclusion"]] for stage in loop.history_[1:]]
+    assert [stage["n_labels"] for stage in loop.history_[1:]] == [40, 60, 80]
+    assert [all(rows) for rows in drawn] == [True, True, False]
+    assert not any(drawn[2])
 
 
 def test_images_without_a_label_are_left_alone_where_they_were_not_measured_to_help(digits):
