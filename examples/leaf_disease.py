@@ -91,15 +91,15 @@ print("from above:", *names)
 # Labels, by chance and by request
 # --------------------------------
 #
-# Ten random images of each class come first: somebody has to show what each disease looks like. Then further
-# labels are either random or those the classifier asks for. Balanced accuracy counts each disease alike,
-# however rare.
+# Fifteen random images of each class come first: somebody has to show what each disease looks like. Then
+# further labels are either random or those the classifier asks for. Balanced accuracy counts each disease
+# alike, however rare.
 
 order = np.random.default_rng(1).permutation(len(pool))
 y_pool = truth[pool]
-first = np.concatenate([order[y_pool[order] == name][:10] for name in names])
+first = np.concatenate([order[y_pool[order] == name][:15] for name in names])
 later = order[~np.isin(order, first)]
-BATCH, ROUNDS = 60, 2
+BATCH, ROUNDS = 50, 2
 
 
 def told(name, model, rows):

@@ -107,7 +107,7 @@ def score(model):
 # mean and spread. (Not where the colour tells the class, as on leaves.)
 
 order = np.random.default_rng(0).permutation(pool)
-FIRST, BATCH, ROUNDS = 40, 45, 2
+FIRST, BATCH, ROUNDS = 50, 40, 2
 everything = order[: FIRST + BATCH * ROUNDS]
 stains = StandardAugmentation(rotation=180, flip=True, brightness=0.1, colour=0.1)
 ways = {

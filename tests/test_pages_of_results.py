@@ -92,20 +92,16 @@ def results():
         },
         "labels_saved": {"table": [{"arm": "synda", "cell": "money/forest", "labels_saved": None}]},
         "image_labels": {
-            "table": [
-                {
-                    "set": "cells",
-                    "arm": arm,
-                    "n_seeds": n,
-                    "labels_saved": saved,
-                    "accuracy": {"100": [end, 0.1]},
-                }
-                for arm, n, saved, end in (
-                    ("synda", 5, 0.6, 0.8),
-                    ("vae", 5, 0, 0.5),
-                    ("diffusion", 1, 0, 0.79),
+            "table": [{"set": "cells", "arm": "synda", "labels_saved": 0.6}],
+            "runs": {
+                f"cells/{arm}/{seed}": {"scores": [[0.1, 0.1], [end, 0.1]]}
+                for arm, ends in (
+                    ("synda", (0.7, 0.9, 0.2)),
+                    ("vae", (0.5, 0.5)),
+                    ("diffusion", (0.79,)),
                 )
-            ]
+                for seed, end in enumerate(ends)
+            },
         },
     }
 

@@ -25,8 +25,7 @@ ARMS = {
     "real": "random labels, no augmentation",
     "augmented": "random labels, standard augmentation",
     "self_training": "self-training on random labels",
-    "acquisition": "the classifier chooses",
-    "synda": "it chooses, and learns from images of the pool",
+    "synda": "the classifier chooses, and learns from images of the pool",
 }
 
 

@@ -163,14 +163,19 @@ def _better(load: Load, row: dict[str, Any], arms: tuple[str, ...]) -> Cell | No
 
 
 def _better_images(load: Load, name: str, arm: str) -> list[Cell]:
-    ends = {
-        row["arm"]: (list(row["accuracy"].values())[-1][0], row["n_seeds"])
-        for row in load("image_labels")["table"]
-        if row["set"] == name
-    }
-    own, n_seeds = ends.get("synda", (None, None))
-    others = [ends[other][0] for other in OF_IMAGES.get(arm, ()) if ends.get(other, (0, 0))[1] == n_seeds]
-    return [Cell(own / other - 1, BETTER[0], False, "+") for other in others]
+    ends: dict[str, dict[str, float]] = {}
+    for key, run in load("image_labels")["runs"].items():
+        data, played, seed = key.split("/")
+        if data == name:
+            ends.setdefault(played, {})[seed] = run["scores"][-1][0]
+    cells = []
+    for other in OF_IMAGES.get(arm, ()):
+        own, theirs = ends.get("synda", {}), ends.get(other, {})
+        shared = own.keys() & theirs.keys()
+        if len(shared) > 1:
+            better = mean(own[seed] for seed in shared) / mean(theirs[seed] for seed in shared) - 1
+            cells.append(Cell(better, BETTER[0], False, "+"))
+    return cells
 
 
 def _promise(title: str, promised: str, cells: list[Cell], what: str) -> list[str]:

@@ -12,7 +12,6 @@ ARMS = {
     "vae": "synthetic images of a VAE",
     "diffusion": "synthetic images of a diffusion model",
     "diffusion_filtered": "the same, filtered",
-    "acquisition": "SynDA chooses the labels, without images of the pool",
     "synda": "SynDA chooses the labels",
 }
 
