@@ -148,8 +148,9 @@ def acquire(task: Task) -> Scores:
     loop = SynDAClassifier(task.classifier(), random_state=task.seed).fit(task.X, y)
     scores = [task.score(loop)]
     for count in range(ROUNDS[0] + BATCH, ROUNDS[-1] + 1, BATCH):
-        rows = loop.query(n_queries=BATCH * task.n_classes)
-        loop.teach(rows, task.y[rows])
+        if loop.n_labels_ < len(task.y):
+            rows = loop.query(n_queries=BATCH * task.n_classes)
+            loop.teach(rows, task.y[rows])
         if count in ROUNDS:
             scores.append(task.score(loop))
     return scores
