@@ -5,13 +5,13 @@
 Each arm of a seed starts from the same 10 random images a class and ends at 100 labels a class.
 Further labels are the same random images for all arms but `synda`, whose `SynDAClassifier` asks for
 them, 5 a class at a time (`query`, `teach`). All classify with `ConvClassifier`, and all but `real`
-with standard augmentation. For malaria it is separable, standardises each image and its augmentation changes colours too, because stains
-differ between patients: chosen on training patients held apart, with random labels and with labels a
-loop had chosen. An arm's whole curve is one cell,
-written at once and never played again. Generators are trained on each number of labels, in a third of
-their default steps; the diffusion models once for both of their arms: they stay in benchmarks/cache.
-Labels saved are `metrics.labels_saved` against `augmented`; harm is tested by one-sided paired t-tests
-at the counts of `LABELS`, Holm-corrected over the table. Arms whose generator is not there are skipped
+with standard augmentation. For malaria it is separable, standardises each image and its augmentation
+changes colours too, because stains differ between patients: chosen on training patients held apart,
+with random labels and with labels a loop had chosen. An arm's whole curve is one cell, written at
+once and never played again. Generators are trained on each number of labels, in a third of their
+default steps; the diffusion models once for both of their arms: they stay in benchmarks/cache. Labels
+saved are `metrics.labels_saved` against `augmented`; harm is tested by one-sided paired t-tests at
+the counts of `LABELS`, Holm-corrected over the table. Arms whose generator is not there are skipped
 with a reason.
 """
 
