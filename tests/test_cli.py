@@ -3,11 +3,13 @@ import decimal
 import json
 import runpy
 import sys
+from importlib.metadata import version
 
 import numpy as np
 import pytest
 
 from synda_sk import __version__, cli, persistence
+from synda_sk.evaluation._report import versions
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
@@ -112,6 +114,11 @@ def test_a_run_prints_and_writes_everything(run, folder):
     assert str(folder) not in text
     assert str(run.out) not in text
     assert content["command"].startswith("python -m synda_sk run --table table.csv --out out --target fraud")
+
+
+def test_results_name_the_torch_that_networks_ran_on():
+    pytest.importorskip("torch")
+    assert versions()["torch"] == version("torch")
 
 
 def test_a_model_from_elsewhere_is_transferred(run, tmp_path):

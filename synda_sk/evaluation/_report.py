@@ -12,7 +12,18 @@ from synda_sk.evaluation._groups import WORST_GROUP
 from synda_sk.evaluation._result import ProtocolResult
 from synda_sk.utils import write_atomically
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "joblib", "narwhals", "pandas", "pyarrow", "matplotlib")
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "joblib",
+    "narwhals",
+    "pandas",
+    "pyarrow",
+    "matplotlib",
+    "torch",
+    "skorch",
+)
 MOST_SIDE_BY_SIDE = 2
 COLUMNS = {
     "average_precision": ("average precision", "{:.3f}"),
