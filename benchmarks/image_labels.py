@@ -11,8 +11,9 @@ with random labels and with labels a loop had chosen. An arm's whole curve is on
 once and never played again. Generators are trained on each number of labels, in a third of their
 default steps; the diffusion models once for both of their arms: they stay in benchmarks/cache. Labels
 saved are `metrics.labels_saved` against `augmented`; harm is tested by one-sided paired t-tests at
-the counts of `LABELS`, Holm-corrected over the table. Arms whose generator is not there are skipped
-with a reason.
+the counts of `LABELS`, Holm-corrected over the table. `synda_alone` has the labels that `synda` asked for
+and no image that the loop labelled itself; the loop is tested for harm against it in the same way.
+Arms whose generator is not there are skipped with a reason.
 """
 
 import argparse
@@ -44,6 +45,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "image_labels.json"
 LABELS = (10, 25, 50, 100)  # a class
 ROUNDS = (10, 25, 30, 40, 50, 60, 70, 80, 100)  # a class; where the loop is compared with random labels
 BATCH = 5  # labels a class that the loop asks for at a time
+ALONE = (10, 25, 50)  # a class; while a class has fewer than 40 the loop labels some images itself, too
 FILES = {
     "kannada": "kannada/kannada_28gray.npz",
     "leaf_apple": "leaf_apple/leaf_apple_32rgb.npz",
@@ -59,7 +61,7 @@ LARGEST_POOL = 5000
 SYNTHETIC_WEIGHT = 0.3  # share of the loss that synthetic images get
 VAE_STEPS, DIFFUSION_STEPS = 500, 2_000  # a third of the defaults
 MEMORY = Memory(ROOT / "benchmarks" / "cache", verbose=0)
-QUICK_ARMS, QUICK = ("augmented", "synda"), {"width": 8, "max_steps": 30}
+QUICK_ARMS, QUICK = ("augmented", "synda", "synda_alone"), {"width": 8, "max_steps": 30}
 Scores = list[tuple[float, float]]
 
 
@@ -139,19 +141,31 @@ def on_random_labels(
     return play
 
 
-def acquire(task: Task) -> Scores:
-    """Play the whole loop: start, ask, label, fit again."""
+def rounds(task: Task, counts: tuple[int, ...]) -> Iterator[SynDAClassifier]:
+    """Play the loop, start, ask, label, fit again, and yield it at so many labels a class."""
     y = np.full(len(task.y), np.nan)
     first = task.order[: ROUNDS[0] * task.n_classes]
     y[first] = task.y[first]
     loop = SynDAClassifier(task.classifier(), random_state=task.seed).fit(task.X, y)
-    scores = [task.score(loop)]
-    for count in range(ROUNDS[0] + BATCH, ROUNDS[-1] + 1, BATCH):
+    yield loop
+    for count in range(ROUNDS[0] + BATCH, counts[-1] + 1, BATCH):
         if loop.n_labels_ < len(task.y):
             rows = loop.query(n_queries=BATCH * task.n_classes)
             loop.teach(rows, task.y[rows])
-        if count in ROUNDS:
-            scores.append(task.score(loop))
+        if count in counts:
+            yield loop
+
+
+def acquire(task: Task) -> Scores:
+    return [task.score(loop) for loop in rounds(task, ROUNDS)]
+
+
+def acquire_alone(task: Task) -> Scores:
+    """Fit to the labels that the loop asked for and to nothing else."""
+    scores = []
+    for loop in rounds(task, ALONE):
+        asked = np.flatnonzero(loop.labeled_iter_ >= 0)
+        scores.append(task.score(task.classifier().fit(task.X[asked], task.y[asked])))
     return scores
 
 
@@ -207,6 +221,7 @@ ARMS: dict[str, tuple[Callable[[Task], Scores], tuple[int, ...], str | None]] = 
         "diffusion",
     ),
     "synda": (acquire, ROUNDS, None),
+    "synda_alone": (acquire_alone, ALONE, None),
 }
 
 
@@ -226,25 +241,57 @@ def summarise(runs: dict[str, Any]) -> list[dict[str, Any]]:
     table = []
     for name in dict.fromkeys(key.split("/")[0] for key in runs):
         for arm, (_, counts, _) in ARMS.items():
-            seeds = [
-                key.split("/")[2]
-                for key in runs
-                if key.startswith(f"{name}/{arm}/") and f"{name}/augmented/{key.split('/')[2]}" in runs
-            ]
-            if seeds:
+            seeds = shared_seeds(runs, name, arm, "augmented")
+            if seeds and counts[-1] == LABELS[-1]:
                 table.append(describe(runs, name, arm, counts, seeds))
+    correct(table)
+    return table
+
+
+def beside_same_labels(runs: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return for each data set what the loop has over its own labels alone."""
+    table = []
+    for name in dict.fromkeys(key.split("/")[0] for key in runs):
+        seeds = shared_seeds(runs, name, "synda_alone", "synda")
+        if len(seeds) > 1:
+            own, alone = scores_of(runs, name, "synda", seeds), scores_of(runs, name, "synda_alone", seeds)
+            row: dict[str, Any] = {"set": name, "n_seeds": len(seeds)}
+            row["accuracy"] = {str(n): mean_error(alone[:, k, 0]) for k, n in enumerate(ALONE)}
+            differences = {n: own[:, ROUNDS.index(n), 0] - alone[:, k, 0] for k, n in enumerate(ALONE)}
+            table.append(row | harm(differences, "minus alone"))
+    correct(table)
+    return table
+
+
+def shared_seeds(runs: dict[str, Any], name: str, arm: str, other: str) -> list[str]:
+    played = [key.split("/")[2] for key in runs if key.startswith(f"{name}/{arm}/")]
+    return [seed for seed in played if f"{name}/{other}/{seed}" in runs]
+
+
+def scores_of(runs: dict[str, Any], name: str, arm: str, seeds: list[str]) -> np.ndarray:
+    """Return an array of shape (n_seeds, n_counts, 2)."""
+    return np.array([runs[f"{name}/{arm}/{seed}"]["scores"] for seed in seeds])
+
+
+def harm(differences: dict[int, np.ndarray], told: str) -> dict[str, Any]:
+    """Return mean differences at each number of labels and how likely chance is to give lower ones."""
+    tests = {n: ttest_rel(d, np.zeros(len(d)), alternative="less").pvalue for n, d in differences.items()}
+    return {
+        told: {str(n): mean_error(values) for n, values in differences.items()},
+        "p of harm": {str(n): float(np.nan_to_num(p, nan=1.0)) for n, p in tests.items()},
+    }
+
+
+def correct(table: list[dict[str, Any]]) -> None:
     tested = [(row, count) for row in table for count in row.get("p of harm", {})]
     for (row, count), p in zip(tested, holm([row["p of harm"][count] for row, count in tested]), strict=True):
         row.setdefault("p of harm, Holm", {})[count] = p
-    return table
 
 
 def describe(
     runs: dict[str, Any], name: str, arm: str, counts: tuple[int, ...], seeds: list[str]
 ) -> dict[str, Any]:
-    mine, theirs = (
-        np.array([runs[f"{name}/{each}/{seed}"]["scores"] for seed in seeds]) for each in (arm, "augmented")
-    )  # (n_seeds, n_counts, 2)
+    mine, theirs = (scores_of(runs, name, each, seeds) for each in (arm, "augmented"))
     at = {count: counts.index(count) for count in LABELS}
     row: dict[str, Any] = {"set": name, "arm": arm, "n_seeds": len(seeds)}
     row["seconds"] = float(np.mean([runs[f"{name}/{arm}/{seed}"]["seconds"] for seed in seeds]))
@@ -257,14 +304,8 @@ def describe(
     row["labels_saved"] = None if np.isnan(saved) else float(saved)
     row["area"] = mean_error(np.atleast_1d(area_under_learning_curve(both, mine[:, :, 0])))
     if arm != "augmented" and len(seeds) > 1:
-        differences = {
-            str(count): mine[:, at[count], 0] - theirs[:, ROUNDS.index(count), 0] for count in LABELS
-        }
-        row["minus augmented"] = {count: mean_error(values) for count, values in differences.items()}
-        row["p of harm"] = {
-            count: float(np.nan_to_num(ttest_rel(d, np.zeros(len(d)), alternative="less").pvalue, nan=1.0))
-            for count, d in differences.items()
-        }
+        differences = {n: mine[:, at[n], 0] - theirs[:, ROUNDS.index(n), 0] for n in LABELS}
+        row |= harm(differences, "minus augmented")
     return row
 
 
@@ -323,6 +364,7 @@ def main() -> int:
         write_json(options.out, content)
         sys.stderr.write(f"{key} done\n")
     content["table"] = summarise(content["runs"])
+    content["same labels"] = beside_same_labels(content["runs"])
     write_json(options.out, content)
     show(content["table"])
     return 0
