@@ -129,3 +129,11 @@ def test_numbers_are_written_alike(figures):
     assert told.span([3.0, 1.0, 2.0]) == "1 to 3"
     assert told.span([0.12, 0.12]) == "0.12"
     assert [told.names(["a", "b", "c"][:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
+
+
+def test_the_loop_is_told_beside_its_own_labels(figures):
+    row = {"set": "cells", "n_seeds": 5, "accuracy": {"10": [0.8, 0.01], "25": [0.9, 0.01]}}
+    row |= {"minus alone": {"10": [0.02, 0.01], "25": [-0.03, 0.01]}}
+    row |= {"p of harm": {"10": 0.9, "25": 0.02}, "p of harm, Holm": {"10": 0.9, "25": 0.04}}
+    told = import_module("measured.image_labels").same_labels({"image_labels": {"same labels": [row]}}.get)
+    assert told.splitlines()[-1] == "| cells | 5 | 0.800 | +0.020 ± 0.010 | 0.900 | −0.030 ± 0.010 | 25 |"
