@@ -1,11 +1,10 @@
 """Diffusion models of images: how good, how small, in how many steps.
 
-    python benchmarks/images.py [--data DIR] [--cells DATA/N[/STEPS],...] [--seeds N] [--quick] [--out FILE]
+    python benchmarks/images.py [--data DIR] [--cells DATA/N,...] [--seeds N] [--quick] [--out FILE]
 
-A cell has N training images a class. The teacher is `DiffusionGenerator` with its defaults, or
-with so many steps at most, trained on them; students are distilled from it (`distill_diffusion`,
-the same images, 1,500 steps). Synthetic images, as many of each class, are judged by small networks
-(_image_judge.py):
+A cell has N training images a class. The teacher is `DiffusionGenerator` with its defaults, trained
+on them; students are distilled from it (`distill_diffusion`, the same images, 1,500 steps). Synthetic
+images, as many of each class, are judged by small networks (_image_judge.py):
 
 CAS      accuracy on the real test images of networks trained on synthetic ones alone: of two in the
          first parts of a cell, of one in the others
@@ -74,8 +73,8 @@ class Cell:
     def __init__(
         self, name: str, seed: int, data: Data, effort: Effort, cache: Path, part: dict[str, Any]
     ) -> None:
-        source, n, *most = name.split("/")
-        self.name, self.max_steps = "-".join([source, n, str(seed), *most]), int((*most, effort.max_steps)[0])
+        source, n = name.split("/")
+        self.name = f"{source}-{n}-{seed}"
         self.seed, self.data, self.effort = seed, data, effort
         self.cache, self.found = cache, part
         self.save: Callable[[], None] = lambda: None
@@ -215,7 +214,7 @@ def teacher(cell: Cell) -> tuple[Any, float]:
 
     def train() -> Any:
         generator = DiffusionGenerator(
-            max_steps=cell.max_steps, augmentation=cell.data.augmentation, random_state=cell.seed
+            max_steps=cell.effort.max_steps, augmentation=cell.data.augmentation, random_state=cell.seed
         )
         return generator.fit(cell.X, cell.y)
 

@@ -217,9 +217,8 @@ def _generators(load: Load) -> list[tuple[str, str, float, Cell, str]]:
                 fewer = mean(1 - own["n_parameters"] / whole["n_parameters"] for own, whole in both)
                 worth = mean(own["CAS"] / whole["CAS"] for own, whole in both)
                 near = mean(whole["Frechet"] / own["Frechet"] for own, whole in both)
-                name, n, *steps = cell.replace("_", " ").split("/")
+                name, n = cell.replace("_", " ").split("/")
                 data = f"{name}, {n} images a class"
-                data += "".join(f", teacher of {int(most):,} steps" for most in steps)
                 rows.append((data, "diffusion against its teacher", fewer, Cell(worth, KEPT), f"{near:.2f}"))
     return rows
 

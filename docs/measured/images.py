@@ -15,7 +15,6 @@ OTHERS = (
 )
 STEPS = (50, 16, 8, 4, 2, 1)
 TEACHER = "teacher, 16 steps"
-USUAL_STEPS = 6000
 
 
 def by_set(load: Callable[[str], Any]) -> str:
@@ -24,11 +23,8 @@ def by_set(load: Callable[[str], Any]) -> str:
     for cell, seeds in load("images")["runs"].items():
         for seed, found in seeds.items():
             if TEACHER in found:
-                name, n, steps = _cell(cell)
-                parts += [
-                    f"## {name}, {n} images a class, teacher of {steps} steps at most, seed {seed}",
-                    _sizes(found),
-                ]
+                name, n = cell.split("/")
+                parts += [f"## {name}, {n} images a class, seed {seed}", _sizes(found)]
                 if any("halved" in key for key in found):
                     parts.append(_steps(found))
                 if "one step" in found:
@@ -88,7 +84,7 @@ def _step(row: dict[str, Any] | None) -> str:
 
 
 def references(load: Callable[[str], Any]) -> str:
-    """Return what the teacher is worth beside real images and the Gaussian, means over the seeds."""
+    """Return what the teacher is worth beside real images and the Gaussian, means over the runs."""
     rows = []
     for cell, seeds in load("images")["runs"].items():
         own = [found for found in seeds.values() if TEACHER in found]
@@ -97,36 +93,22 @@ def references(load: Callable[[str], Any]) -> str:
             for measure, digits in (("CAS", ".3f"), ("Frechet", ".3g")):
                 for key in ("real", TEACHER, "PCA Gaussian"):
                     told.append(f"{mean(found[key][measure] for found in own):{digits}}")
-            rows.append([*_cell(cell), str(len(own)), *told])
-    header = ["images", "a class", "teacher's steps", "seeds", "CAS, real", "teacher", "Gaussian"]
+            rows.append([*cell.split("/"), str(len(own)), *told])
+    header = ["images", "a class", "runs", "CAS, real", "teacher", "Gaussian"]
     return table([*header, "Frechet, real", "teacher", "Gaussian"], rows)
 
 
 def students(load: Callable[[str], Any]) -> str:
-    """Return what each student is worth beside its teacher, means over the seeds."""
+    """Return what each student is worth beside its teacher, means over the runs."""
     rows = []
     for cell, seeds in load("images")["runs"].items():
         for network in NETWORKS[1:]:
             key = f"{network}, 16 steps"
             pairs = [(found[key], found[TEACHER]) for found in seeds.values() if key in found]
             if pairs:
-                rows.append([*_cell(cell), str(len(pairs)), network, *_shares(pairs)])
-    header = [
-        "images",
-        "a class",
-        "teacher's steps",
-        "seeds",
-        "student",
-        "fewer numbers",
-        "share of the teacher's CAS",
-    ]
+                rows.append([*cell.split("/"), str(len(pairs)), network, *_shares(pairs)])
+    header = ["images", "a class", "runs", "student", "fewer numbers", "share of the teacher's CAS"]
     return table([*header, "the teacher's Frechet over its own"], rows)
-
-
-def _cell(key: str) -> tuple[str, str, str]:
-    """Return the data set, the images a class and the most steps of the teacher."""
-    name, n, *steps = key.split("/")
-    return name, n, f"{int((*steps, USUAL_STEPS)[0]):,}"
 
 
 def _shares(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[str]:
