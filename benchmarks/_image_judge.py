@@ -27,19 +27,23 @@ AUGMENTATIONS = {
     "leaf_apple": StandardAugmentation(rotation=180, flip=True),
     "malaria": StandardAugmentation(rotation=180, flip=True),
 }
+JUDGED_WITH = AUGMENTATIONS | {  # a network that sees no change of colours learns the stains of smears
+    "malaria": StandardAugmentation(rotation=180, flip=True, brightness=0.1, colour=0.1)
+}
 N_TEST = 2_000
 WIDTH = 16
 
 
 @dataclass
 class Data:
-    """Images of uint8, flat or not, and their labels; a part for training, a part for tests."""
+    """Images of uint8, flat or not, and their labels; what generators and what judges change them by."""
 
     X: np.ndarray
     y: np.ndarray
     X_test: np.ndarray
     y_test: np.ndarray
     augmentation: StandardAugmentation | None
+    judged_with: StandardAugmentation | None
 
     def few(self, n_per_class: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Draw as many of each class, fewer where there are fewer."""
@@ -68,7 +72,7 @@ def load(name: str, folder: Path) -> Data | None:
             test = stored["test"]
         else:
             test = np.random.default_rng(0).permutation(len(X)) < N_TEST
-    return Data(X[~test], y[~test], X[test], y[test], AUGMENTATIONS[name])
+    return Data(X[~test], y[~test], X[test], y[test], AUGMENTATIONS[name], JUDGED_WITH[name])
 
 
 def as_tensor(X: np.ndarray) -> torch.Tensor:

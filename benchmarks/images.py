@@ -89,7 +89,7 @@ class Cell:
         if self._judge is None:
             X, y = self.data.X, self.data.y
             self._judge = fit_judge(
-                X, y, self.data.augmentation, seed=100, n_steps=self.effort.full_judge_steps
+                X, y, self.data.judged_with, seed=100, n_steps=self.effort.full_judge_steps
             )
             self.test_features = features(self._judge, self.data.X_test)
         return self._judge
@@ -108,7 +108,7 @@ class Cell:
         data, judge = self.data, self.judge
         accuracies = []
         for k in range(n_judges):
-            trained = fit_judge(X, y, data.augmentation, seed=k, n_steps=self.effort.judge_steps)
+            trained = fit_judge(X, y, data.judged_with, seed=k, n_steps=self.effort.judge_steps)
             accuracies.append(float((predictions(trained, data.X_test) == data.y_test).mean()))
         near = NearestNeighbors(n_neighbors=1).fit(self.X.reshape(len(self.X), -1).astype(float))
         synthetic, real = (
