@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from _image_judge import AUGMENTATIONS, FILES, features, few_of_each, fit_judge, predictions
+from _image_judge import AUGMENTATIONS, FILES, JUDGED_WITH, features, few_of_each, fit_judge, predictions
 from _told import command_line
 from sklearn.cluster import KMeans
 
@@ -90,7 +90,7 @@ class Trial:
         save: Callable[[], None],
     ) -> None:
         self.place, self.seed, self.steps, self.found, self.save = place, seed, steps, found, save
-        self.name, self.augmentation = name, AUGMENTATIONS[name]
+        self.name, self.augmentation, self.judged_with = name, AUGMENTATIONS[name], JUDGED_WITH[name]
         self.rng = np.random.default_rng(seed)
         rows = few_of_each(place.y_elsewhere, ELSEWHERE[name], self.rng)
         self.X, self.y = place.X_elsewhere[rows], place.y_elsewhere[rows]
@@ -142,13 +142,13 @@ class Trial:
     @cached_property
     def full_judge(self) -> Any:
         steps = 2 * self.steps["judge"]
-        return fit_judge(self.place.X, self.place.y, self.augmentation, seed=100, n_steps=steps)
+        return fit_judge(self.place.X, self.place.y, self.judged_with, seed=100, n_steps=steps)
 
     def judged(self, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
         X_test, y_test = self.place.X_test, self.place.y_test
         accuracies = []
         for seed in range(N_JUDGES):
-            net = fit_judge(X, y, self.augmentation, seed=seed, n_steps=self.steps["judge"])
+            net = fit_judge(X, y, self.judged_with, seed=seed, n_steps=self.steps["judge"])
             accuracies.append((predictions(net, X_test) == y_test).mean())
         real, synthetic = (features(self.full_judge, images) for images in (X_test, X))
         return {
