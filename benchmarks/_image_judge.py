@@ -27,9 +27,8 @@ AUGMENTATIONS = {
     "leaf_apple": StandardAugmentation(rotation=180, flip=True),
     "malaria": StandardAugmentation(rotation=180, flip=True),
 }
-JUDGED_WITH = AUGMENTATIONS | {  # a network that sees no change of colours learns the stains of smears
-    "malaria": StandardAugmentation(rotation=180, flip=True, brightness=0.1, colour=0.1)
-}
+STAINS = StandardAugmentation(rotation=180, flip=True, brightness=0.1, colour=0.1)
+JUDGED_WITH = AUGMENTATIONS | {"malaria": STAINS}  # else a network learns the stains of smears
 N_TEST = 2_000
 WIDTH = 16
 

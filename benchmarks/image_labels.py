@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _image_judge import STAINS
 from _told import command_line, mean_error
 from joblib import Memory
 from scipy.stats import ttest_rel
@@ -36,7 +37,7 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from synda_sk import CurriculumMixer, QualityFilter, SynDAClassifier, SyntheticAugmenter
 from synda_sk.evaluation._report import versions, write_json
 from synda_sk.generators import ConvVAEGenerator, DiffusionGenerator, make_generator
-from synda_sk.images import ConvClassifier, StandardAugmentation
+from synda_sk.images import ConvClassifier
 from synda_sk.metrics import area_under_learning_curve, labels_saved
 from synda_sk.metrics._signed_rank import holm
 
@@ -52,7 +53,6 @@ FILES = {
     "malaria": "malaria/malaria_32rgb.npz",
 }
 SETS = ("digits", *FILES)
-STAINS = StandardAugmentation(rotation=180, flip=True, brightness=0.1, colour=0.1)
 CLASSIFIERS = {
     "malaria": {"augmentation": STAINS, "separable": True, "standardize": True}
 }  # else the defaults
