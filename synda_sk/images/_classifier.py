@@ -137,7 +137,7 @@ class ConvClassifier(
     >>> from synda_sk.images import ConvClassifier
     >>> X, y = load_digits(n_class=3, return_X_y=True)
     >>> classifier = ConvClassifier(width=8, max_steps=60, random_state=0).fit(X[:60], y[:60])
-    >>> classifier.score(X[60:], y[60:]) > 0.9
+    >>> classifier.score(X[60:], y[60:]) > 0.8
     True
     >>> classifier.transform(X[60:]).shape, classifier.n_parameters_
     ((477, 32), 30627)

@@ -14,7 +14,6 @@ from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
@@ -210,12 +209,12 @@ def test_training_goes_on_while_images_are_not_learnt(monkeypatch, digits, param
 
 def test_a_warm_start_goes_on_from_the_present_weights(digits):
     X, y = digits
-    cold = ConvClassifier(**QUICK | dict(max_steps=5))
-    once = log_loss(y[:100], cold.fit(X[:100], y[:100]).predict_proba(X[:100]))
-    warm = clone(cold).set_params(warm_start=True)
-    for _ in range(6):
-        warm.fit(X[:100], y[:100])
-    assert log_loss(y[:100], warm.predict_proba(X[:100])) < once / 2
+    warm = ConvClassifier(**QUICK, warm_start=True).fit(X[:100], y[:100])
+    taught = warm.predict_proba(X)
+    warm.set_params(learning_rate=1e-9, max_steps=1).fit(X[:100], y[:100])
+    assert_allclose(warm.predict_proba(X), taught, atol=0.1)
+    cold = clone(warm).fit(X[:100], y[:100])
+    assert np.abs(cold.predict_proba(X) - taught).max() > 0.5
     with pytest.raises(ValueError, match="warm_start == True goes on with the same classes"):
         warm.fit(X[:100], y[:100] + 1)
     assert_array_equal(warm.classes_, range(4))
@@ -268,10 +267,10 @@ def test_skops_files_hold_it(digits, fitted, tmp_path):
 
 def test_standardised_images_are_told_apart_in_another_light(digits):
     X, y = digits
-    darker = (X * 0.4).astype(np.uint8)
+    darker = (X * 0.1).astype(np.uint8)
     model = ConvClassifier(standardize=True, **QUICK).fit(X[:200], y[:200])
     assert model.score(darker, y) > model.score(X, y) - 0.02
-    assert ConvClassifier(**QUICK).fit(X[:200], y[:200]).score(darker, y) < model.score(darker, y) - 0.05
+    assert ConvClassifier(**QUICK).fit(X[:200], y[:200]).score(darker, y) < model.score(darker, y) - 0.2
     assert same(pickle.loads(pickle.dumps(model)), model, X)
     assert same(clone(model).fit(X[:200], y[:200]), model, X)
     with torch.no_grad():
@@ -389,7 +388,7 @@ def test_a_network_that_is_sure_of_no_image_is_not_trained_twice(digits):
     X, y = digits
     _, partly = first_of_each(y, 5)
     Recording.lessons.clear()
-    loop = SynDAClassifier(Recording(width=8, max_steps=1), random_state=0).fit(X, partly)
+    loop = SynDAClassifier(Recording(width=8, max_steps=1, learning_rate=1e-9), random_state=0).fit(X, partly)
     assert loop.history_[0]["kept"] == 0
     assert len(Recording.lessons) == 1
     assert_array_equal(loop.predict_proba(X), loop.to_predictor().predict_proba(X))
