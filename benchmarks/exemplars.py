@@ -35,9 +35,10 @@ from synda_sk.metrics import frechet_distance
 
 ROOT = Path(__file__).resolve().parents[1]
 ELSEWHERE = {"kannada": 50, "malaria": 200}  # images a class
-N_TEST, N_DRAWN, N_JUDGES, N_STAINS = 2_000, 1_000, 2, 3
+N_TEST, N_JUDGES, N_STAINS = 2_000, 2, 3
 STEPS = {"elsewhere": 4_000, "fine-tuned": 600, "local alone": 2_000, "judge": 600}
-QUICK = dict.fromkeys(STEPS, 3)
+WHOLE = STEPS | {"images drawn": 1_000}
+QUICK = dict.fromkeys(STEPS, 3) | {"images drawn": 50}
 
 
 class Place(NamedTuple):
@@ -85,11 +86,11 @@ class Trial:
         name: str,
         place: Place,
         seed: int,
-        steps: dict[str, int],
+        effort: dict[str, int],
         found: dict[str, Any],
         save: Callable[[], None],
     ) -> None:
-        self.place, self.seed, self.steps, self.found, self.save = place, seed, steps, found, save
+        self.place, self.seed, self.effort, self.found, self.save = place, seed, effort, found, save
         self.name, self.augmentation, self.judged_with = name, AUGMENTATIONS[name], JUDGED_WITH[name]
         self.rng = np.random.default_rng(seed)
         rows = few_of_each(place.y_elsewhere, ELSEWHERE[name], self.rng)
@@ -119,7 +120,7 @@ class Trial:
 
     def finetuned(self, X: np.ndarray, y: np.ndarray) -> tuple[DiffusionGenerator, float]:
         generator, _ = self.elsewhere
-        return timed(lambda: generator.finetune(X, y, max_steps=self.steps["fine-tuned"]))
+        return timed(lambda: generator.finetune(X, y, max_steps=self.effort["fine-tuned"]))
 
     def with_context(self, X: np.ndarray, y: np.ndarray) -> tuple[DiffusionGenerator, float]:
         place = np.repeat(["elsewhere", "local"], [len(self.y), len(y)])
@@ -128,27 +129,27 @@ class Trial:
 
     def fitted(self, key: str, X: np.ndarray, y: np.ndarray, **given: Any) -> tuple[Any, float]:
         generator = DiffusionGenerator(
-            max_steps=self.steps[key], augmentation=self.augmentation, random_state=self.seed
+            max_steps=self.effort[key], augmentation=self.augmentation, random_state=self.seed
         )
         return timed(lambda: generator.fit(X, y, **given))
 
     def drawn(self, made: tuple[DiffusionGenerator, float], context: str | None = None) -> dict[str, float]:
         generator, seconds = made
         classes = np.unique(self.place.y)
-        labels = np.repeat(classes, N_DRAWN // len(classes))
+        labels = np.repeat(classes, self.effort["images drawn"] // len(classes))
         X, y = generator.sample(len(labels), labels, context)
         return {**self.judged(X, y), "training seconds": seconds}
 
     @cached_property
     def full_judge(self) -> Any:
-        steps = 2 * self.steps["judge"]
+        steps = 2 * self.effort["judge"]
         return fit_judge(self.place.X, self.place.y, self.judged_with, seed=100, n_steps=steps)
 
     def judged(self, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
         X_test, y_test = self.place.X_test, self.place.y_test
         accuracies = []
         for seed in range(N_JUDGES):
-            net = fit_judge(X, y, self.judged_with, seed=seed, n_steps=self.steps["judge"])
+            net = fit_judge(X, y, self.judged_with, seed=seed, n_steps=self.effort["judge"])
             accuracies.append((predictions(net, X_test) == y_test).mean())
         real, synthetic = (features(self.full_judge, images) for images in (X_test, X))
         return {
@@ -194,12 +195,12 @@ def main() -> int:
     content |= {"command": command_line(), "versions": versions()}
     options.out.parent.mkdir(parents=True, exist_ok=True)
     counts = [int(n) for n in options.counts.split(",")][: 1 if options.quick else None]
-    steps = QUICK if options.quick else STEPS
+    effort = QUICK if options.quick else WHOLE
     for seed in range(options.seeds):
         for name, arrays in stored.items():
             found = content["runs"].setdefault(name, {}).setdefault(str(seed), {})
             place = PLACES[name](arrays, seed)
-            Trial(name, place, seed, steps, found, lambda: write_json(options.out, content)).play(counts)
+            Trial(name, place, seed, effort, found, lambda: write_json(options.out, content)).play(counts)
     return 0
 
 
