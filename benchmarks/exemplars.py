@@ -36,9 +36,8 @@ from synda_sk.metrics import frechet_distance
 ROOT = Path(__file__).resolve().parents[1]
 ELSEWHERE = {"kannada": 50, "malaria": 200}  # images a class
 N_TEST, N_JUDGES, N_STAINS = 2_000, 2, 3
-STEPS = {"elsewhere": 4_000, "fine-tuned": 600, "local alone": 2_000, "judge": 600}
-WHOLE = STEPS | {"images drawn": 1_000}
-QUICK = dict.fromkeys(STEPS, 3) | {"images drawn": 50}
+WHOLE = {"elsewhere": 4_000, "fine-tuned": 600, "local alone": 2_000, "judge": 600, "images drawn": 1_000}
+QUICK = dict.fromkeys(WHOLE, 3) | {"images drawn": 50}
 
 
 class Place(NamedTuple):
