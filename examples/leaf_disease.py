@@ -93,7 +93,7 @@ print("from above:", *names)
 #
 # Fifteen random images of each class come first: somebody has to show what each disease looks like. Then
 # further labels are either random or those the classifier asks for. Balanced accuracy counts each disease
-# alike, however rare.
+# alike, however rare. ``max_steps`` is for a quick page: leave it out for photographs.
 
 order = np.random.default_rng(1).permutation(len(pool))
 y_pool = truth[pool]
@@ -111,7 +111,7 @@ def told(name, model, rows):
     )
 
 
-model = ConvClassifier(shape, width=16, random_state=0)
+model = ConvClassifier(shape, width=16, max_steps=300, random_state=0)
 told("the first labels", model.fit(X[pool][first], y_pool[first]), first)
 random_rows = np.concatenate([first, later[: BATCH * ROUNDS]])
 told("random labels", model.fit(X[pool][random_rows], y_pool[random_rows]), random_rows)

@@ -77,10 +77,10 @@ def test_a_set_random_state_is_kept_and_a_free_one_is_seeded(data):
     assert_array_equal(free[0].predict_proba(X), free[1].predict_proba(X))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     budget=st.one_of(st.integers(2, 90), st.floats(0.05, 1.0)),
-    n_rounds=st.integers(1, 7),
+    n_rounds=st.integers(1, 4),
     share=st.floats(0.05, 1.0),
     missing=st.integers(0, 40),
     seed=st.integers(0, 100),
