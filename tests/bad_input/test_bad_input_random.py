@@ -193,17 +193,7 @@ OPTIONS = {
     "mixer__ratio": ("auto",),
     "mixer__complexity": ("distance", "margin"),
     "augmenter__sampling_strategy": ("auto", "minority", "not minority", "not majority", "all"),
-    "augmenter__generator": (
-        "auto",
-        "gaussian",
-        "copula",
-        "kde",
-        "smote",
-        "gaussian_copula",
-        "ctgan",
-        "tvae",
-        "copula_gan",
-    ),
+    "augmenter__generator": tuple(GENERATORS),
 }
 
 
