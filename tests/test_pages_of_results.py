@@ -126,6 +126,8 @@ def test_numbers_are_written_alike(figures):
     assert told.percent(0.123, sign="+", digits=1) == "+12.3 %"
     assert told.signed([-0.5, None], 1) == "−0.5"
     assert told.signed([0.021, 0.0104], 1, scale=100) == "+2.1 ± 1.0"
+    assert told.spread([0.25, -0.75], "+.1f") == "−0.2 ± 0.5"
+    assert told.spread([97.04], ".1f", " %") == "97.0 %"
     assert told.span([3.0, 1.0, 2.0]) == "1 to 3"
     assert told.span([0.12, 0.12]) == "0.12"
     assert [told.names(["a", "b", "c"][:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from synda_sk.metrics import mean_standard_error
+
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table in Markdown."""
@@ -22,6 +24,13 @@ def signed(spread: Sequence[float | None], digits: int = 3, scale: float = 1.0) 
     mean, error = spread
     text = f"{scale * mean:+.{digits}f}".replace("-", "−")
     return text if error is None else f"{text} ± {scale * error:.{digits}f}"
+
+
+def spread(values: Sequence[float], form: str, unit: str = "") -> str:
+    """Return a mean, and its standard error where there are several values."""
+    mean, error = mean_standard_error(values)
+    text = f"{mean:{form}}".replace("-", "−")
+    return f"{text}{unit}" if len(values) == 1 else f"{text} ± {error:{form.removeprefix('+')}}{unit}"
 
 
 def names(items: Sequence[str]) -> str:

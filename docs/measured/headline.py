@@ -5,6 +5,7 @@ from statistics import mean, median
 from typing import Any, NamedTuple
 
 from measured._format import names, percent, signed, table
+from measured.images import beside_teachers, fewer, nearness, worth
 
 DOMAINS = ("finance", "health", "agriculture", "education")
 BASELINES = {
@@ -206,20 +207,11 @@ def _generators(load: Load) -> list[tuple[str, str, float, Cell, str]]:
         ("tables, the worst of four", title, one["fewer_parameters"], Cell(one["worst_tstr_auc"], KEPT), "")
         for title, one in pairs.items()
     ]
-    for cell, seeds in load("images")["runs"].items():
-        for student in ("50 % fewer", "75 % fewer"):
-            both = [
-                (found[f"{student}, 16 steps"], found["teacher, 16 steps"])
-                for found in seeds.values()
-                if f"{student}, 16 steps" in found
-            ]
-            if both:
-                fewer = mean(1 - own["n_parameters"] / whole["n_parameters"] for own, whole in both)
-                worth = mean(own["CAS"] / whole["CAS"] for own, whole in both)
-                near = mean(whole["Frechet"] / own["Frechet"] for own, whole in both)
-                name, n = cell.replace("_", " ").split("/")
-                data = f"{name}, {n} images a class"
-                rows.append((data, "diffusion against its teacher", fewer, Cell(worth, KEPT), f"{near:.2f}"))
+    for cell, _, both in beside_teachers(load):
+        name, n = cell.replace("_", " ").split("/")
+        share, kept, near = (mean(told(*pair) for pair in both) for told in (fewer, worth, nearness))
+        data = f"{name}, {n} images a class"
+        rows.append((data, "diffusion against its teacher", share, Cell(kept, KEPT), f"{near:.2f}"))
     return rows
 
 

@@ -1,10 +1,10 @@
 """Diffusion models of images: worth, size and steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import mean
 from typing import Any
 
-from measured._format import percent, table
+from measured._format import percent, spread, table
 
 REFERENCES = ("real", "PCA Gaussian")
 NETWORKS = ("teacher", "50 % fewer", "75 % fewer")
@@ -18,17 +18,16 @@ TEACHER = "teacher, 16 steps"
 
 
 def by_set(load: Callable[[str], Any]) -> str:
-    """Return a table of sizes and one of steps, in Markdown, for each cell and seed that has a teacher."""
+    """Return a table of sizes and one of steps, in Markdown, of the first seed of each cell."""
     parts = []
     for cell, seeds in load("images")["runs"].items():
-        for seed, found in seeds.items():
-            if TEACHER in found:
-                name, n = cell.split("/")
-                parts += [f"## {name}, {n} images a class, seed {seed}", _sizes(found)]
-                if any("halved" in key for key in found):
-                    parts.append(_steps(found))
-                if "one step" in found:
-                    parts.append(_speed(found["one step"]))
+        name, n = cell.split("/")
+        found = seeds["0"]
+        parts += [f"## {name}, {n} images a class, seed 0", _sizes(found)]
+        if any("halved" in key for key in found):
+            parts.append(_steps(found))
+        if "one step" in found:
+            parts.append(_speed(found["one step"]))
     return "\n\n".join(parts)
 
 
@@ -84,35 +83,55 @@ def _step(row: dict[str, Any] | None) -> str:
 
 
 def references(load: Callable[[str], Any]) -> str:
-    """Return what the teacher is worth beside real images and the Gaussian, means over the runs."""
+    """Return what the teacher is worth beside real images and the Gaussian, means over the seeds."""
     rows = []
     for cell, seeds in load("images")["runs"].items():
-        own = [found for found in seeds.values() if TEACHER in found]
-        if own:
-            told = []
-            for measure, digits in (("CAS", ".3f"), ("Frechet", ".3g")):
-                for key in ("real", TEACHER, "PCA Gaussian"):
-                    told.append(f"{mean(found[key][measure] for found in own):{digits}}")
-            rows.append([*cell.split("/"), str(len(own)), *told])
-    header = ["images", "a class", "runs", "CAS, real", "teacher", "Gaussian"]
-    return table([*header, "Frechet, real", "teacher", "Gaussian"], rows)
+        told = [*cell.split("/"), str(len(seeds))]
+        for measure, form in (("CAS", ".3f"), ("Frechet", ".3g")):
+            real, teacher, gaussian = (
+                [found[key][measure] for found in seeds.values()] for key in ("real", TEACHER, "PCA Gaussian")
+            )
+            told += [f"{mean(values):{form}}" for values in (real, teacher, gaussian)]
+            told.append(spread([ours - its for ours, its in zip(teacher, gaussian, strict=True)], f"+{form}"))
+        rows.append(told)
+    header = ["images", "a class", "seeds", "CAS, real", "teacher", "Gaussian", "teacher less Gaussian"]
+    return table([*header, "Frechet, real", "teacher", "Gaussian", "teacher less Gaussian"], rows)
 
 
 def students(load: Callable[[str], Any]) -> str:
-    """Return what each student is worth beside its teacher, means over the runs."""
-    rows = []
-    for cell, seeds in load("images")["runs"].items():
-        for network in NETWORKS[1:]:
-            key = f"{network}, 16 steps"
-            pairs = [(found[key], found[TEACHER]) for found in seeds.values() if key in found]
-            if pairs:
-                rows.append([*cell.split("/"), str(len(pairs)), network, *_shares(pairs)])
-    header = ["images", "a class", "runs", "student", "fewer numbers", "share of the teacher's CAS"]
+    """Return what each student is worth beside its teacher, means over the seeds."""
+    rows = [
+        [
+            *cell.split("/"),
+            str(len(pairs)),
+            network,
+            percent(mean(fewer(*pair) for pair in pairs)),
+            spread([100 * worth(*pair) for pair in pairs], ".1f", " %"),
+            spread([nearness(*pair) for pair in pairs], ".2f"),
+        ]
+        for cell, network, pairs in beside_teachers(load)
+    ]
+    header = ["images", "a class", "seeds", "student", "fewer numbers", "share of the teacher's CAS"]
     return table([*header, "the teacher's Frechet over its own"], rows)
 
 
-def _shares(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[str]:
-    fewer = mean(1 - student["n_parameters"] / teacher["n_parameters"] for student, teacher in pairs)
-    worth = mean(student["CAS"] / teacher["CAS"] for student, teacher in pairs)
-    near = mean(teacher["Frechet"] / student["Frechet"] for student, teacher in pairs)
-    return [percent(fewer), percent(worth), f"{near:.2f}"]
+def beside_teachers(load: Callable[[str], Any]) -> Iterator[tuple[str, str, list[tuple[Any, Any]]]]:
+    """Yield cells, students and what each seed found of student and teacher."""
+    for cell, seeds in load("images")["runs"].items():
+        for network in NETWORKS[1:]:
+            yield cell, network, [(found[f"{network}, 16 steps"], found[TEACHER]) for found in seeds.values()]
+
+
+def fewer(student: dict[str, Any], teacher: dict[str, Any]) -> float:
+    """Return the share of the teacher's numbers that a student saves."""
+    return 1 - student["n_parameters"] / teacher["n_parameters"]
+
+
+def worth(student: dict[str, Any], teacher: dict[str, Any]) -> float:
+    """Return what share of the teacher's CAS a student keeps."""
+    return student["CAS"] / teacher["CAS"]
+
+
+def nearness(student: dict[str, Any], teacher: dict[str, Any]) -> float:
+    """Return the teacher's Frechet distance over a student's."""
+    return teacher["Frechet"] / student["Frechet"]
