@@ -17,7 +17,8 @@ Baselines: the N real images themselves, and a Gaussian of each class in as many
 as hold 95 % of the variance. Seconds are CPU seconds of one thread; what one step costs beside the
 teacher's sixteen is timed in turns. "Pruned" is the teacher without its smallest weights, as it is and
 trained to answer as the whole teacher does. "Full resolution int8" leaves 4 bits to the layers at half the
-resolution and to what they are told. Trained generators stay in benchmarks/cache, finished parts are never
+resolution and to what they are told. Seeds after the first play the baselines, the teacher and its students
+of 50 and 75 % in 16 steps alone. Trained generators stay in benchmarks/cache, finished parts are never
 computed again.
 """
 
@@ -312,7 +313,7 @@ def main() -> int:
     if options.quick:
         effort, cache = QUICK, Path(tempfile.mkdtemp())
     for seed in range(options.seeds):
-        for parts in (first_parts,) if options.quick else (first_parts, other_parts):
+        for parts in (first_parts,) if options.quick or seed else (first_parts, other_parts):
             for name in names:
                 data = load(name.split("/")[0], ROOT / options.data)
                 if data is None:
