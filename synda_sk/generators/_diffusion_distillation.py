@@ -207,14 +207,18 @@ class _Course:
         fast: DiffusionGenerator = copy.copy(slow)
         fast.set_params(n_sampling_steps=slow.n_sampling_steps // 2, solver="ddim", guidance=0.0)
         network, n_left = slow._network_to_train().eval().to(self.device), fast.n_sampling_steps
+        moments = cosine.times(2 * n_left).to(self.device)
 
         def inputs(generator: Any) -> tuple[Any, ...]:
             images, noise = self._batch(generator)
-            time = (torch.randint(n_left, (BATCH_SIZE,), generator=generator) + 1).to(self.device) / n_left
+            k = 2 * (torch.randint(n_left, (BATCH_SIZE,), generator=generator) + 1)
+            time = moments[k.to(self.device)]
             return cosine.noised(images.pixels, noise, time), time, images.labels, images.contexts
 
         def answer(z: Any, time: Any, labels: Any, contexts: Any) -> Any:
-            return cosine.two_steps(slow._velocity(network, labels, contexts), z, time, 1 / n_left)
+            k = torch.searchsorted(moments, time)
+            predict = slow._velocity(network, labels, contexts)
+            return cosine.two_steps(predict, z, time, moments[k - 1], moments[k - 2])
 
         self._train(fast, network, answer, inputs, n_steps, INHERITED_RATE)
         return fast

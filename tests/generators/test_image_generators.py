@@ -8,6 +8,8 @@ import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.ensemble import RandomForestClassifier
@@ -320,22 +322,47 @@ def test_steps_with_the_true_velocity_end_at_the_image(n_steps, solver):
     torch.testing.assert_close(drawn, x, atol=1e-4, rtol=0)
 
 
-def test_drawing_out_comes_nearer_the_known_path_of_a_normal_distribution():
-    """Of pixels N(0, s^2) the path from noise is known: it ends at s times the noise."""
-    scale = 0.4
-    noise = torch.randn(50, 1, 4, 4, generator=torch.Generator().manual_seed(0)).double().clamp(-2, 2)
+@given(n_steps=st.integers(1, 40))
+def test_steps_are_of_equal_length_in_the_log_ratio_but_for_the_ends(n_steps):
+    times = cosine.times(n_steps).double()
+    assert times[[0, -1]].tolist() == [0, 1]
+    assert (times.diff() > 0).all()
+    inner = torch.log(torch.tan(times[1:-1] * torch.pi / 2))
+    torch.testing.assert_close(
+        inner, cosine.LOG_RATIO * (2 * torch.arange(1, n_steps) / n_steps - 1).double(), atol=1e-4, rtol=1e-4
+    )
+    torch.testing.assert_close(cosine.times(2 * n_steps)[::2].double(), times)  # a halving keeps every other
+
+
+def of_a_normal(scale):
+    """Return the velocity of pixels N(0, scale^2), whose path from noise ends at `scale` times the noise."""
 
     def predict(z, time):
         alpha, sigma = cosine.scales(time)
         x = z * alpha * scale**2 / (alpha**2 * scale**2 + sigma**2)
         return cosine.velocity(x, (z - alpha * x) / sigma, time)
 
+    return predict
+
+
+def test_drawing_out_comes_nearer_the_known_path_of_a_normal_distribution():
+    scale = 0.4
+    noise = torch.randn(50, 1, 4, 4, generator=torch.Generator().manual_seed(0)).double().clamp(-2, 2)
+
     def error(solver, n_steps):
-        return (cosine.draw(predict, noise, n_steps, solver) - scale * noise).abs().mean().item()
+        return (cosine.draw(of_a_normal(scale), noise, n_steps, solver) - scale * noise).abs().mean().item()
 
     assert error("dpm++", 16) < error("ddim", 16) / 4
     assert error("ddim", 64) < error("ddim", 16) / 3
     assert error("dpm++", 64) < error("dpm++", 16) / 2
+
+
+@given(scale=st.floats(0.1, 10))
+def test_sixteen_steps_keep_the_spread_of_fine_and_of_coarse_details(scale):
+    """A change of all n pixels of an image has the root of n times the spread of one."""
+    noise = torch.full((1, 1, 1, 1), 0.5 / scale, dtype=torch.float64)
+    drawn = cosine.draw(of_a_normal(scale), noise, 16, "dpm++").item()
+    assert drawn == pytest.approx(0.5, rel=0.02)
 
 
 def test_one_step_at_the_target_ends_where_two_steps_do():
@@ -345,11 +372,11 @@ def test_one_step_at_the_target_ends_where_two_steps_do():
         return (z.flatten(1) @ weight).view_as(z) - time[:, None, None, None]
 
     z = torch.randn(5, 1, 4, 4, generator=torch.Generator().manual_seed(1)) / 4
-    time = torch.tensor([0.25, 0.5, 0.5, 0.75, 0.75])
-    middle, _ = cosine.step(predict, z, time, time - 0.125)
-    end, _ = cosine.step(predict, middle, time - 0.125, time - 0.25)
-    target = cosine.two_steps(predict, z, time, 0.25)
-    once, _ = cosine.step(lambda z, time: target, z, time, time - 0.25)
+    until, middle, time = (torch.tensor([0.0, 0.25, 0.25, 0.5, 0.5]) + more for more in (0, 0.1, 0.25))
+    halfway, _ = cosine.step(predict, z, time, middle)
+    end, _ = cosine.step(predict, halfway, middle, until)
+    target = cosine.two_steps(predict, z, time, middle, until)
+    once, _ = cosine.step(lambda z, time: target, z, time, until)
     torch.testing.assert_close(once, end, atol=1e-5, rtol=1e-4)
 
 
@@ -361,6 +388,16 @@ def test_guidance_is_for_large_images_unless_told():
         wanted = copy.copy(made).set_params(guidance=told).sample(6)[0]
         np.testing.assert_array_equal(made.sample(6)[0], wanted)
     assert not np.array_equal(large.sample(6)[0], copy.copy(large).set_params(guidance=0.0).sample(6)[0])
+
+
+def test_guidance_leaves_alone_what_noise_alone_decides():
+    guided = diffusion(guidance=2.0).fit(DIGITS[:50], LABELS[:50])
+    module, labels, contexts = guided.to_module(), torch.arange(4), torch.zeros(4, 0, dtype=torch.int64)
+    z, time = torch.randn(4, 1, 8, 8), torch.tensor([0.1, 0.79, 0.81, 1.0])
+    told = guided._velocity(module, labels, contexts)(z, time)
+    plain = copy.copy(guided).set_params(guidance=0.0)._velocity(module, labels, contexts)(z, time)
+    changed = [not torch.equal(one, other) for one, other in zip(told, plain, strict=True)]
+    assert changed == [True, True, False, False]
 
 
 def test_a_network_is_told_of_brightness_only_where_it_changes():
