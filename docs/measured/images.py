@@ -15,6 +15,7 @@ OTHERS = (
 )
 STEPS = (50, 16, 8, 4, 2, 1)
 TEACHER = "teacher, 16 steps"
+BEFORE = "before"  # of runs in steps of equal length in t
 
 
 def by_set(load: Callable[[str], Any]) -> str:
@@ -22,8 +23,8 @@ def by_set(load: Callable[[str], Any]) -> str:
     parts = []
     for cell, seeds in load("images")["runs"].items():
         name, n = cell.split("/")
-        found = seeds["0"]
-        parts += [f"## {name}, {n} images a class, seed 0", _sizes(found)]
+        seed, found = next(iter(seeds.items()))
+        parts += [f"## {name}, {n} images a class, seed {seed}", _sizes(found)]
         if any("halved" in key for key in found):
             parts.append(_steps(found))
         if "one step" in found:
@@ -85,8 +86,8 @@ def _step(row: dict[str, Any] | None) -> str:
 def references(load: Callable[[str], Any]) -> str:
     """Return what the teacher is worth beside real images and the Gaussian, means over the seeds."""
     rows = []
-    for cell, seeds in load("images")["runs"].items():
-        told = [*cell.split("/"), str(len(seeds))]
+    for cell, seeds in newest(load):
+        told = [*cell.split("/"), _seeds(seeds)]
         for measure, form in (("CAS", ".3f"), ("Frechet", ".3g")):
             real, teacher, gaussian = (
                 [found[key][measure] for found in seeds.values()] for key in ("real", TEACHER, "PCA Gaussian")
@@ -117,9 +118,20 @@ def students(load: Callable[[str], Any]) -> str:
 
 def beside_teachers(load: Callable[[str], Any]) -> Iterator[tuple[str, str, list[tuple[Any, Any]]]]:
     """Yield cells, students and what each seed found of student and teacher."""
-    for cell, seeds in load("images")["runs"].items():
+    for cell, seeds in newest(load):
         for network in NETWORKS[1:]:
             yield cell, network, [(found[f"{network}, 16 steps"], found[TEACHER]) for found in seeds.values()]
+
+
+def newest(load: Callable[[str], Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield cells and their seeds, those played before only where there are no others."""
+    for cell, seeds in load("images")["runs"].items():
+        now = {seed: found for seed, found in seeds.items() if BEFORE not in seed}
+        yield cell, now or seeds
+
+
+def _seeds(seeds: dict[str, Any]) -> str:
+    return f"{len(seeds)}, {BEFORE}" if any(BEFORE in seed for seed in seeds) else str(len(seeds))
 
 
 def fewer(student: dict[str, Any], teacher: dict[str, Any]) -> float:
