@@ -1,6 +1,6 @@
 """Draw docs/image_grids.png: real images, and those of the generators that benchmarks/images.py trained.
 
-python docs/image_grids.py --data DIR [--cells DATA/N[/STEPS],...]
+python docs/image_grids.py --data DIR [--cells DATA/N,...] [--seed SEED]
 
 The generators are read from benchmarks/cache, which a run of that benchmark fills.
 """
@@ -20,10 +20,9 @@ NETWORKS = ("teacher", "50 % fewer", "75 % fewer")
 N_SHOWN = 6
 
 
-def drawn(cell: str, network: str, labels: np.ndarray) -> Any:
-    """Return images of these labels by a generator of the first seed."""
-    name, n, *steps = cell.split("/")
-    file = "-".join([name, n, "0", *steps, *network.split()]) + ".pkl"
+def drawn(cell: str, seed: int, network: str, labels: np.ndarray) -> Any:
+    """Return images of these labels by a generator."""
+    file = "-".join([*cell.split("/"), str(seed), *network.split()]) + ".pkl"
     path = ROOT / "benchmarks" / "cache" / file
     generator, _ = pickle.loads(path.read_bytes())
     return generator.set_params(random_state=1, n_sampling_steps=16).sample(len(labels), labels)[0]
@@ -40,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cells", default=CELLS)
+    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     sys.path.append(str(ROOT / "benchmarks"))
     from _image_judge import load
@@ -47,10 +47,12 @@ def main() -> None:
     cells = options.cells.split(",")
     figure, axes = plt.subplots(len(cells), 1 + len(NETWORKS), figsize=(11, 0.62 * len(cells) + 0.3))
     for row, cell in zip(axes, cells, strict=True):
-        name, n, *_ = cell.split("/")
-        X, y = load(name, options.data).few(int(n), 0)
+        name, n = cell.split("/")
+        X, y = load(name, options.data).few(int(n), options.seed)
         shown = np.linspace(0, len(y) - 1, N_SHOWN).astype(int)
-        parts = {"real": X[shown]} | {network: drawn(cell, network, y[shown]) for network in NETWORKS}
+        parts = {"real": X[shown]} | {
+            network: drawn(cell, options.seed, network, y[shown]) for network in NETWORKS
+        }
         for axis, (title, images) in zip(row, parts.items(), strict=True):
             axis.imshow(strip(np.asarray(images)), cmap="gray", interpolation="nearest")
             axis.set_xticks([])
