@@ -6,7 +6,7 @@ A cell has N training images a class. The teacher is `DiffusionGenerator` with i
 on them; students are distilled from it (`distill_diffusion`, the same images, 1,500 steps). Synthetic
 images, as many of each class, are judged by small networks (_image_judge.py):
 
-CAS      accuracy on the real test images of networks trained on synthetic ones alone: of two in the
+CAS      accuracy on the real test images of networks trained on synthetic ones alone: of five in the
          first parts of a cell, of one in the others
 Frechet  distance to the test images in the features of a network trained on all training images
 agree    share of synthetic images to which that network gives the label they were made with
@@ -53,6 +53,7 @@ FEWEST = 90  # the same, in the other parts
 PRUNED = (50, 75)  # percent of the teacher's weights that are set to 0
 FULL_RESOLUTION = dict.fromkeys(("stem", "down", "up", "out"), 8)
 BITS: dict[str, Any] = {"int8": 8, "int4": 4, "int4, full resolution int8": {"": 4} | FULL_RESOLUTION}
+N_JUDGES = 5  # of the first parts; two of one training differ by 0.1 and more
 N_TIMINGS = 5
 
 
@@ -104,7 +105,7 @@ class Cell:
             print(f"{self.name} {key}: {told}", flush=True)
         return self.found[key]
 
-    def quality(self, X: np.ndarray, y: np.ndarray, n_judges: int = 2) -> dict[str, Any]:
+    def quality(self, X: np.ndarray, y: np.ndarray, n_judges: int = N_JUDGES) -> dict[str, Any]:
         """Judge images with labels."""
         data, judge = self.data, self.judge
         accuracies = []
@@ -242,10 +243,11 @@ def first_parts(cell: Cell) -> None:
     """The baselines, the teacher and its students."""
     cell.part("real", lambda: cell.quality(cell.X, cell.y))
     cell.part("PCA Gaussian", lambda: pca_gaussian(cell))
-    cell.part("teacher, 16 steps", lambda: judged(cell, teacher(cell), n_judges=2))
+    cell.part("teacher, 16 steps", lambda: judged(cell, teacher(cell), n_judges=N_JUDGES))
     for fewer in FEWER:
         cell.part(
-            f"{fewer} % fewer, 16 steps", lambda fewer=fewer: judged(cell, student(cell, fewer), n_judges=2)
+            f"{fewer} % fewer, 16 steps",
+            lambda fewer=fewer: judged(cell, student(cell, fewer), n_judges=N_JUDGES),
         )
 
 
