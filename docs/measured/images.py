@@ -101,10 +101,11 @@ def references(load: Callable[[str], Any]) -> str:
 
 def students(load: Callable[[str], Any]) -> str:
     """Return what each student is worth beside its teacher, means over the seeds."""
+    played = dict(newest(load))
     rows = [
         [
             *cell.split("/"),
-            str(len(pairs)),
+            _seeds(played[cell]),
             network,
             percent(mean(fewer(*pair) for pair in pairs)),
             spread([100 * worth(*pair) for pair in pairs], ".1f", " %"),
