@@ -3,8 +3,8 @@ r"""The cosine noise schedule, v-prediction, and steps from noise to image.
 With :math:`\alpha_t = \cos(\pi t / 2)` and :math:`\sigma_t = \sin(\pi t / 2)`, a noised image is
 :math:`z_t = \alpha_t x + \sigma_t \epsilon` and its velocity :math:`v_t = \alpha_t \epsilon - \sigma_t x`,
 so that :math:`x = \alpha_t z_t - \sigma_t v_t` and :math:`\epsilon = \sigma_t z_t + \alpha_t v_t`
-(Salimans and Ho 2022). Steps are of equal length in :math:`\log(\alpha / \sigma)`, but for the first, from
-noise alone, and the last, to the image. A DDIM step (Song et al. 2021) goes to
+(Salimans and Ho 2022). Steps are of equal length in :math:`\log(\alpha / \sigma)`, whose first value stands
+for noise alone and whose last for the image. A DDIM step (Song et al. 2021) goes to
 :math:`\alpha_s x + \sigma_s \epsilon`. A step of DPM-Solver++(2M) (Lu et al. 2022) does so with an x drawn
 out from this step's and the last's; the last step has nowhere to draw it out to and takes x.
 Importing this module imports torch.
