@@ -19,11 +19,11 @@ BEFORE = "before"  # of runs in steps of equal length in t
 
 
 def by_set(load: Callable[[str], Any]) -> str:
-    """Return a table of sizes and one of steps, in Markdown, of the first seed of each cell."""
+    """Return a table of sizes and one of steps, in Markdown, of the fullest run of each cell."""
     parts = []
     for cell, seeds in load("images")["runs"].items():
         name, n = cell.split("/")
-        seed, found = next(iter(seeds.items()))
+        seed, found = max(seeds.items(), key=lambda run: len(run[1]))
         parts += [f"## {name}, {n} images a class, seed {seed}", _sizes(found)]
         if any("halved" in key for key in found):
             parts.append(_steps(found))
