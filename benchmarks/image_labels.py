@@ -59,7 +59,7 @@ CLASSIFIERS = {
 N_TEST = 1000
 LARGEST_POOL = 5000
 SYNTHETIC_WEIGHT = 0.3  # share of the loss that synthetic images get
-VAE_STEPS, DIFFUSION_STEPS = 500, 2_000  # a third of the defaults
+VAE_STEPS, DIFFUSION_STEPS = 500, 4_000  # a third of the defaults
 MEMORY = Memory(ROOT / "benchmarks" / "cache", verbose=0)
 QUICK_ARMS, QUICK = ("augmented", "synda", "synda_alone"), {"width": 8, "max_steps": 30}
 Scores = list[tuple[float, float]]

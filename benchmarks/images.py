@@ -65,7 +65,7 @@ class Effort(NamedTuple):
     student_steps: int
 
 
-WHOLE = Effort(n_drawn=2_000, judge_steps=400, full_judge_steps=1_500, max_steps=6_000, student_steps=1_500)
+WHOLE = Effort(n_drawn=2_000, judge_steps=400, full_judge_steps=1_500, max_steps=12_000, student_steps=1_500)
 QUICK = Effort(n_drawn=200, judge_steps=20, full_judge_steps=60, max_steps=12, student_steps=6)
 
 

@@ -28,6 +28,12 @@ def times(n_steps: int) -> Tensor:
     return moments
 
 
+def spread(n_images: int, source: torch.Generator) -> Tensor:
+    """Return times of a batch, each uniform over [0, 1), evenly spaced together (Kingma et al. 2021)."""
+    first = torch.rand(1, generator=source)
+    return (first + torch.arange(n_images) / n_images) % 1
+
+
 def scales(time: Tensor) -> tuple[Tensor, Tensor]:
     """Return alpha and sigma, of shape (n_images, 1, 1, 1)."""
     angle = time[:, None, None, None] * (math.pi / 2)

@@ -322,6 +322,17 @@ def test_steps_with_the_true_velocity_end_at_the_image(n_steps, solver):
     torch.testing.assert_close(drawn, x, atol=1e-4, rtol=0)
 
 
+@given(n_images=st.integers(1, 64), seed=st.integers(0, 1000))
+def test_noise_levels_of_a_batch_are_spread_evenly(n_images, seed):
+    source = torch.Generator().manual_seed(seed)
+    times = cosine.spread(n_images, source)
+    assert times.min() >= 0
+    assert times.max() < 1
+    gaps = torch.cat([times, 1 + times.min()[None]]).sort().values.diff()
+    torch.testing.assert_close(gaps, torch.full_like(gaps, 1 / n_images), atol=1e-6, rtol=0)
+    assert not torch.equal(cosine.spread(n_images, source), times)
+
+
 @given(n_steps=st.integers(1, 40))
 def test_steps_are_of_equal_length_in_the_log_ratio_but_for_the_ends(n_steps):
     times = cosine.times(n_steps).double()
