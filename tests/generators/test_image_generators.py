@@ -395,20 +395,25 @@ def test_guidance_is_for_large_images_unless_told():
     X, y, _ = stripes(40)
     small = diffusion().fit(X, y)
     large = diffusion(width=8).fit(np.repeat(np.repeat(X.reshape(40, 8, 8), 2, axis=1), 2, axis=2), y)
-    for made, told in ((small, 0.0), (large, 1.0)):
+    for made, told in ((small, 0.0), (large, 1.5)):
         wanted = copy.copy(made).set_params(guidance=told).sample(6)[0]
         np.testing.assert_array_equal(made.sample(6)[0], wanted)
     assert not np.array_equal(large.sample(6)[0], copy.copy(large).set_params(guidance=0.0).sample(6)[0])
 
 
-def test_guidance_leaves_alone_what_noise_alone_decides():
-    guided = diffusion(guidance=2.0).fit(DIGITS[:50], LABELS[:50])
-    module, labels, contexts = guided.to_module(), torch.arange(4), torch.zeros(4, 0, dtype=torch.int64)
-    z, time = torch.randn(4, 1, 8, 8), torch.tensor([0.1, 0.79, 0.81, 1.0])
-    told = guided._velocity(module, labels, contexts)(z, time)
-    plain = copy.copy(guided).set_params(guidance=0.0)._velocity(module, labels, contexts)(z, time)
-    changed = [not torch.equal(one, other) for one, other in zip(told, plain, strict=True)]
-    assert changed == [True, True, False, False]
+def test_guidance_acts_in_the_middle_of_the_noise_levels():
+    guided = diffusion(guidance=2.0).fit(DIGITS[:60], LABELS[:60])
+    module, labels, contexts = guided.to_module(), torch.arange(6), torch.zeros(6, 0, dtype=torch.int64)
+    z, time = torch.randn(6, 1, 8, 8), torch.tensor([0.0, 0.24, 0.26, 0.74, 0.76, 1.0])
+    any_label, _ = module.withhold(labels, contexts, torch.ones(6, dtype=torch.bool))
+    with torch.no_grad():
+        told = guided._velocity(module, labels, contexts)(z, time)
+        plain = copy.copy(guided).set_params(guidance=0.0)._velocity(module, labels, contexts)(z, time)
+        without = copy.copy(guided).set_params(guidance=0.0)._velocity(module, any_label, contexts)(z, time)
+    changed = torch.tensor([False, False, True, True, False, False])[:, None, None, None]
+    wanted = torch.where(changed, 3 * plain - 2 * without, plain)
+    torch.testing.assert_close(told, wanted, atol=2e-2, rtol=0)
+    assert not torch.allclose(plain, without, atol=2e-2)
 
 
 def test_a_network_is_told_of_brightness_only_where_it_changes():
