@@ -57,7 +57,8 @@ class DiffusionGenerator(ImageNetGenerator):
         "auto" is 0 below 16 pixels a side, else 1.5.
     augmentation : StandardAugmentation, "auto" or None, default="auto"
         Changes of training images. The network is told of them, so that they do not show in
-        samples [4]_. "auto" is ``StandardAugmentation()``.
+        samples [4]_. With a rotation of 180 all images are turned by right angles too, which it
+        is not told: samples then lie in any of these ways. "auto" is ``StandardAugmentation()``.
     augmented_share : float, default=0.5
         Share of the training images that are changed.
     label_dropout : float, default=0.1
@@ -240,12 +241,14 @@ class DiffusionGenerator(ImageNetGenerator):
         images = images.to(device)
         augmentation = self._changes()
         no_change = torch.zeros(1, self._n_changes(), device=device)
+        h, w, _ = self._codec.shape_
 
         def draw() -> tuple[Any, ...]:
             n = self.batch_size
             batch = images.take(torch.randint(len(images), (n,), generator=source).to(device))
             changes = no_change
             if augmentation is not None:
+                batch.pixels[:, :, :h, :w] = augmentation.turn(batch.pixels[:, :, :h, :w], source)
                 changed = torch.rand(n, 1, generator=source) < self.augmented_share
                 changes = (augmentation.draw(n, source) * changed).to(device)
                 batch.pixels = torch.where(

@@ -126,6 +126,38 @@ class StandardAugmentation:
         mean = moved.mean(dim=(2, 3), keepdim=True)
         return (1 + contrast) * (moved - mean) + mean + shift
 
+    def turn(self, images: "torch.Tensor", generator: "torch.Generator") -> "torch.Tensor":
+        """Turn images that have no upside by right angles, and mirror them where `flip`.
+
+        No pixel is interpolated: what comes out is as likely an image as what went in.
+
+        Parameters
+        ----------
+        images : Tensor of shape (n_images, n_channels, h, w)
+            Images on any device. Where h is not w they are turned by 180 degrees or not at all.
+        generator : torch.Generator
+            On the CPU.
+
+        Returns
+        -------
+        Tensor of shape (n_images, n_channels, h, w)
+            The images turned; as they are where `rotation` is below 180.
+        """
+        import torch
+
+        if self.rotation < 180:
+            return images
+        n, step = len(images), 1 if images.shape[2] == images.shape[3] else 2
+        quarters = step * torch.randint(4 // step, (n,), generator=generator)
+        mirrored = (torch.rand(n, generator=generator) < 0.5) & self.flip
+        turned = torch.empty_like(images)
+        for k in range(0, 4, step):
+            for mirror in (False, True):
+                rows = ((quarters == k) & (mirrored == mirror)).to(images.device)
+                chosen = images[rows].flip(3) if mirror else images[rows]
+                turned[rows] = torch.rot90(chosen, k, (2, 3))
+        return turned
+
     @staticmethod
     def _move(images: "torch.Tensor", changes: "torch.Tensor") -> "torch.Tensor":
         import torch

@@ -94,3 +94,24 @@ def test_the_process_wide_random_state_is_left_alone():
     before = torch.random.get_rng_state()
     StandardAugmentation().draw(3, source())
     assert torch.equal(before, torch.random.get_rng_state())
+
+
+@pytest.mark.parametrize(
+    ("width", "flip", "n_ways"), [(5, True, 8), (5, False, 4), (6, True, 4), (6, False, 2)]
+)
+def test_images_without_an_upside_are_turned_to_the_pixel(width, flip, n_ways):
+    image = torch.rand(2, 5, width, generator=source())
+    turned = StandardAugmentation(rotation=180, flip=flip).turn(image.repeat(400, 1, 1, 1), source())
+    ways = [
+        torch.rot90(way, k, (1, 2))
+        for way in ((image, image.flip(2)) if flip else (image,))
+        for k in (range(4) if width == 5 else (0, 2))
+    ]
+    counts = [sum(torch.equal(one, way) for one in turned) for way in ways]
+    assert len(counts) == n_ways and sum(counts) == 400
+    assert min(counts) > 200 / n_ways
+
+
+def test_images_with_an_upside_are_not_turned():
+    images = torch.rand(20, 1, 4, 4, generator=source())
+    assert torch.equal(StandardAugmentation(rotation=90, flip=True).turn(images, source()), images)
