@@ -108,7 +108,8 @@ def test_images_without_an_upside_are_turned_to_the_pixel(width, flip, n_ways):
         for k in (range(4) if width == 5 else (0, 2))
     ]
     counts = [sum(torch.equal(one, way) for one in turned) for way in ways]
-    assert len(counts) == n_ways and sum(counts) == 400
+    assert len(counts) == n_ways
+    assert sum(counts) == 400
     assert min(counts) > 200 / n_ways
 
 
