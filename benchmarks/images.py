@@ -2,9 +2,9 @@
 
     python benchmarks/images.py [--data DIR] [--cells DATA/N,...] [--seeds N] [--quick] [--out FILE]
 
-A cell has N training images a class. The teacher is `DiffusionGenerator` with its defaults, for leaves
-with 20,000 steps, trained on them; students are distilled from it (`distill_diffusion`, the same images, 1,500 steps). Synthetic
-images, as many of each class, are judged by small networks (_image_judge.py):
+A cell has N training images a class. The teacher is `DiffusionGenerator` with its defaults (for leaves
+with 20,000 steps), trained on them; students are distilled from it (`distill_diffusion`, the same images,
+1,500 steps). Synthetic images, as many of each class, are judged by small networks (_image_judge.py):
 
 CAS      accuracy on the real test images of networks trained on synthetic ones alone: of five in the
          first parts of a cell, of one in the others
