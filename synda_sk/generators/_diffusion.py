@@ -1,6 +1,7 @@
 """A light diffusion model of small images."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, Literal
 
@@ -9,7 +10,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from synda_sk.generators._image_net import IMAGE_CONSTRAINTS, ImageNetGenerator, Images
 from synda_sk.images._device import autocast, resolve_device
+from synda_sk.metrics import SampleHealth
 from synda_sk.typing import RandomState
+from synda_sk.utils import SeedStreams
 
 LARGE = 16  # pixels a side; smaller images have patches of one
 N_JUDGED = 512  # noised images a look
@@ -241,14 +244,13 @@ class DiffusionGenerator(ImageNetGenerator):
         images = images.to(device)
         augmentation = self._changes()
         no_change = torch.zeros(1, self._n_changes(), device=device)
-        h, w, _ = self._codec.shape_
 
         def draw() -> tuple[Any, ...]:
             n = self.batch_size
             batch = images.take(torch.randint(len(images), (n,), generator=source).to(device))
             changes = no_change
+            batch.pixels = self._turned(batch.pixels, source)
             if augmentation is not None:
-                batch.pixels[:, :, :h, :w] = augmentation.turn(batch.pixels[:, :, :h, :w], source)
                 changed = torch.rand(n, 1, generator=source) < self.augmented_share
                 changes = (augmentation.draw(n, source) * changed).to(device)
                 batch.pixels = torch.where(
@@ -277,6 +279,22 @@ class DiffusionGenerator(ImageNetGenerator):
             return float(loss(net, judged.pixels, noise, time, judged.labels, judged.contexts, no_change))
 
         return self._run(module, loss, draw, judge)
+
+    def _turned(self, pixels: Any, source: Any) -> Any:
+        """Return images each in one of the ways it may lie, what pads them left where it is."""
+        augmentation = self._changes()
+        if augmentation is None:
+            return pixels
+        h, w, _ = self._codec.shape_
+        turned = pixels.clone()
+        turned[:, :, :h, :w] = augmentation.turn(pixels[:, :, :h, :w], source)
+        return turned
+
+    def _health(self, images: Images, streams: SeedStreams) -> SampleHealth:
+        import torch
+
+        source = torch.Generator().manual_seed(streams.seed("turned"))
+        return super()._health(replace(images, pixels=self._turned(images.pixels, source)), streams)
 
     def _draw_pixels(self, module: Any, labels: Any, contexts: Any, source: Any) -> Any:
         import torch

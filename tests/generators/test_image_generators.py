@@ -416,6 +416,25 @@ def test_guidance_acts_in_the_middle_of_the_noise_levels():
     assert not torch.allclose(plain, without, atol=2e-2)
 
 
+@pytest.mark.parametrize(("rotation", "share"), [(170, (0.0, 0.0)), (180, (0.25, 0.75))])
+@pytest.mark.filterwarnings("error::synda_sk.exceptions.SampleHealthWarning")
+def test_images_without_an_upside_are_drawn_in_each_way_they_may_lie(rotation, share):
+    bright_left = np.zeros((60, 8, 8))
+    bright_left[:, :, :4] = 1
+    X = bright_left + np.random.default_rng(0).normal(0, 0.4, bright_left.shape)
+    settings = {"max_steps": 300, "augmented_share": 0.0, "n_sampling_steps": 8}
+    drawn, _ = (
+        diffusion(**settings, augmentation=StandardAugmentation(rotation=rotation))
+        .fit(X, np.zeros(60, dtype=int))
+        .sample(100)
+    )
+    beside, below = (
+        np.abs(one.mean((1, 2)) - other.mean((1, 2)))
+        for one, other in ((drawn[:, :, :4], drawn[:, :, 4:]), (drawn[:, :4], drawn[:, 4:]))
+    )
+    assert share[0] <= (below > beside).mean() <= share[1]
+
+
 def test_a_network_is_told_of_brightness_only_where_it_changes():
     settings = {"augmentation": StandardAugmentation(brightness=0.2, colour=0.1)}
     told, untold = (
