@@ -15,7 +15,7 @@ OTHERS = (
 )
 STEPS = (50, 16, 8, 4, 2, 1)
 TEACHER = "teacher, 16 steps"
-BEFORE = "before"  # of runs in steps of equal length in t
+KINDS_OF_RUNS = ("", "6,000 steps of 32", "before")  # behind the seed, the newest first
 
 
 def by_set(load: Callable[[str], Any]) -> str:
@@ -125,14 +125,18 @@ def beside_teachers(load: Callable[[str], Any]) -> Iterator[tuple[str, str, list
 
 
 def newest(load: Callable[[str], Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield cells and their seeds, those played before only where there are no others."""
+    """Yield cells and their seeds of the newest kind of runs there is."""
     for cell, seeds in load("images")["runs"].items():
-        now = {seed: found for seed, found in seeds.items() if BEFORE not in seed}
-        yield cell, now or seeds
+        kind = min(map(_kind, seeds), key=KINDS_OF_RUNS.index)
+        yield cell, {seed: found for seed, found in seeds.items() if _kind(seed) == kind}
+
+
+def _kind(seed: str) -> str:
+    return seed.lstrip("0123456789").lstrip(", ")
 
 
 def _seeds(seeds: dict[str, Any]) -> str:
-    return f"{len(seeds)}, {BEFORE}" if any(BEFORE in seed for seed in seeds) else str(len(seeds))
+    return ", ".join(filter(None, (str(len(seeds)), _kind(next(iter(seeds))))))
 
 
 def fewer(student: dict[str, Any], teacher: dict[str, Any]) -> float:
