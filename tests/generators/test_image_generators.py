@@ -435,6 +435,16 @@ def test_images_without_an_upside_are_drawn_in_each_way_they_may_lie(rotation, s
     assert share[0] <= (below > beside).mean() <= share[1]
 
 
+def test_what_pads_images_is_not_turned_with_them():
+    X = np.random.default_rng(0).random((10, 5, 7))
+    fitted = diffusion(augmentation=StandardAugmentation(rotation=180, flip=True)).fit(
+        X, np.zeros(10, dtype=int)
+    )
+    pixels = torch.full((40, 1, 6, 8), -1.0)
+    pixels[:, :, :5, :7] = 1
+    assert torch.equal(fitted._turned(pixels, torch.Generator().manual_seed(0)), pixels)
+
+
 def test_a_network_is_told_of_brightness_only_where_it_changes():
     settings = {"augmentation": StandardAugmentation(brightness=0.2, colour=0.1)}
     told, untold = (
