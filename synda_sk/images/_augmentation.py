@@ -147,16 +147,16 @@ class StandardAugmentation:
 
         if self.rotation < 180:
             return images
-        n, step = len(images), 1 if images.shape[2] == images.shape[3] else 2
-        quarters = step * torch.randint(4 // step, (n,), generator=generator)
-        mirrored = (torch.rand(n, generator=generator) < 0.5) & self.flip
-        turned = torch.empty_like(images)
-        for k in range(0, 4, step):
-            for mirror in (False, True):
-                rows = ((quarters == k) & (mirrored == mirror)).to(images.device)
-                chosen = images[rows].flip(3) if mirror else images[rows]
-                turned[rows] = torch.rot90(chosen, k, (2, 3))
-        return turned
+        n_images, square = len(images), images.shape[2] == images.shape[3]
+        quarters = (1 if square else 2) * torch.randint(4 if square else 2, (n_images,), generator=generator)
+        mirrored = (torch.rand(n_images, generator=generator) < 0.5) & self.flip
+        mirror, half, quarter = (
+            chosen.view(-1, 1, 1, 1).to(images.device)
+            for chosen in (mirrored, quarters >= 2, quarters % 2 == 1)
+        )
+        images = torch.where(mirror, images.flip(3), images)
+        images = torch.where(half, images.flip((2, 3)), images)
+        return torch.where(quarter, images.rot90(1, (2, 3)), images) if square else images
 
     @staticmethod
     def _move(images: "torch.Tensor", changes: "torch.Tensor") -> "torch.Tensor":
