@@ -35,7 +35,7 @@ from synda_sk.metrics import frechet_distance
 
 ROOT = Path(__file__).resolve().parents[1]
 ELSEWHERE = {"kannada": 50, "malaria": 200}  # images a class
-N_TEST, N_JUDGES, N_STAINS = 2_000, 2, 3
+N_TEST, N_JUDGES, N_STAINS = 2_000, 5, 3
 WHOLE = {"elsewhere": 8_000, "fine-tuned": 1_200, "local alone": 4_000, "judge": 600, "images drawn": 1_000}
 QUICK = dict.fromkeys(WHOLE, 3) | {"images drawn": 50}
 

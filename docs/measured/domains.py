@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from measured._results import load as results
-from measured.images import newest
 
 MODELS = ("forest", "logistic", "boosting")
 DOMAINS = {
@@ -135,7 +134,7 @@ def images_saved(name: str, arm: str = "synda") -> str:
 
 def drawn(cell: str, *images: str) -> str:
     """Return the accuracy on real images of nets trained on these ones alone, a mean over seeds."""
-    return f"{mean(found[' '.join(images)]['CAS'] for found in dict(newest(results))[cell].values()):.3f}"
+    return f"{mean(found[' '.join(images)]['CAS'] for found in results('images')['runs'][cell].values()):.3f}"
 
 
 def private(table: str, generator: str, measure: str, side: str = "synthetic") -> str:

@@ -15,20 +15,17 @@ OTHERS = (
 )
 STEPS = (50, 16, 8, 4, 2, 1)
 TEACHER = "teacher, 16 steps"
-KINDS_OF_RUNS = ("", "6,000 steps of 32", "before")  # behind the seed, the newest first
 
 
 def by_set(load: Callable[[str], Any]) -> str:
-    """Return a table of sizes and one of steps, in Markdown, of the fullest run of each cell."""
+    """Return tables of sizes and of steps, in Markdown, of the runs that have them."""
     parts = []
     for cell, seeds in load("images")["runs"].items():
         name, n = cell.split("/")
-        seed, found = max(seeds.items(), key=lambda run: len(run[1]))
-        parts += [f"## {name}, {n} images a class, seed {seed}", _sizes(found)]
-        if any("halved" in key for key in found):
-            parts.append(_steps(found))
-        if "one step" in found:
-            parts.append(_speed(found["one step"]))
+        for seed, found in seeds.items():
+            if "one step" in found:
+                parts += [f"## {name}, {n} images a class, seed {seed}", _sizes(found), _steps(found)]
+                parts.append(_speed(found["one step"]))
     return "\n\n".join(parts)
 
 
@@ -86,8 +83,8 @@ def _step(row: dict[str, Any] | None) -> str:
 def references(load: Callable[[str], Any]) -> str:
     """Return what the teacher is worth beside real images and the Gaussian, means over the seeds."""
     rows = []
-    for cell, seeds in newest(load):
-        told = [*cell.split("/"), _seeds(seeds)]
+    for cell, seeds in load("images")["runs"].items():
+        told = [*cell.split("/"), str(len(seeds))]
         for measure, form in (("CAS", ".3f"), ("Frechet", ".3g")):
             real, teacher, gaussian = (
                 [found[key][measure] for found in seeds.values()] for key in ("real", TEACHER, "PCA Gaussian")
@@ -101,11 +98,10 @@ def references(load: Callable[[str], Any]) -> str:
 
 def students(load: Callable[[str], Any]) -> str:
     """Return what each student is worth beside its teacher, means over the seeds."""
-    played = dict(newest(load))
     rows = [
         [
             *cell.split("/"),
-            _seeds(played[cell]),
+            str(len(pairs)),
             network,
             percent(mean(fewer(*pair) for pair in pairs)),
             spread([100 * worth(*pair) for pair in pairs], ".1f", " %"),
@@ -119,24 +115,9 @@ def students(load: Callable[[str], Any]) -> str:
 
 def beside_teachers(load: Callable[[str], Any]) -> Iterator[tuple[str, str, list[tuple[Any, Any]]]]:
     """Yield cells, students and what each seed found of student and teacher."""
-    for cell, seeds in newest(load):
+    for cell, seeds in load("images")["runs"].items():
         for network in NETWORKS[1:]:
             yield cell, network, [(found[f"{network}, 16 steps"], found[TEACHER]) for found in seeds.values()]
-
-
-def newest(load: Callable[[str], Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield cells and their seeds of the newest kind of runs there is."""
-    for cell, seeds in load("images")["runs"].items():
-        kind = min(map(_kind, seeds), key=KINDS_OF_RUNS.index)
-        yield cell, {seed: found for seed, found in seeds.items() if _kind(seed) == kind}
-
-
-def _kind(seed: str) -> str:
-    return seed.lstrip("0123456789").lstrip(", ")
-
-
-def _seeds(seeds: dict[str, Any]) -> str:
-    return ", ".join(filter(None, (str(len(seeds)), _kind(next(iter(seeds))))))
 
 
 def fewer(student: dict[str, Any], teacher: dict[str, Any]) -> float:
